@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class AnonymousSessionsConfig(AppConfig):
+    name = "anonymous_sessions"
+    verbose_name = "Anonymous sessions"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class LangportalConfig(AppConfig):
+    """The product itself: the pages and commands that only the whole has."""
+
+    name = "langportal"
+    verbose_name = "langportal"

@@ -1,0 +1,8 @@
+"""The map of the product: one line a surface."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,59 @@
+"""The app's settings: ``SESSIONS_*`` in the host's settings, typed, lazy, with these defaults.
+
+Read on each use, so that a test's ``override_settings`` is seen.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+_DEFAULT_ALPHABET = "kVzHgQmNbYxRcWpLdTsJfDnGvKwZhBqMrPjXtCyFSaeiouAEIOUl"
+
+
+class AppSettings:
+    prefix = "SESSIONS_"
+
+    # Public ids. Change the alphabet once, before the first session is handed out.
+    PUBLIC_ID_ALPHABET: str = _DEFAULT_ALPHABET
+    PUBLIC_ID_MIN_LENGTH: int = 8
+
+    # Defaults of a portal session's settings.
+    DEFAULT_WORD_COUNT: int = 20
+    DEFAULT_DIFFICULTY: str = "medium"
+    DEFAULT_TIME_LIMIT: int | None = None
+
+    # Replaceable parts, by dotted path.
+    JUDGE: str = "sessions_core.grading.DefaultJudge"
+    SCHEDULER: str = "sessions_core.scheduling.FSRSScheduler"
+    CLOCK: str = "django.utils.timezone.now"
+
+    # Seed of the choice of items; None draws one for each session.
+    SCHEDULER_SEED: int | None = None
+
+    # Seconds between two time_update events of a socket.
+    TIME_UPDATE_SECONDS: float = 1.0
+    # Events replayed to a socket before it is told to resync instead.
+    REPLAY_LIMIT: int = 1000
+    # Seconds for which a verified token or a socket's sign-in is trusted before it is checked again.
+    TOKEN_TRUST_SECONDS: float = 15.0
+
+    # Limits: {scope: [(count, seconds), …]}, per user.
+    LIMITS: dict[str, list[tuple[int, int]]] = {
+        "session_start": [(30, 3600)],
+        "progress": [(120, 60)],
+        "session_complete": [(30, 3600)],
+    }
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.isupper():
+            full = object.__getattribute__(self, "prefix") + name
+            return getattr(settings, full, object.__getattribute__(self, name))
+        return object.__getattribute__(self, name)
+
+    def load(self, name: str) -> Any:
+        """The object that the dotted-path setting ``name`` points at."""
+        return import_string(getattr(self, name))
+
+
+app_settings = AppSettings()

@@ -1,0 +1,62 @@
+"""Answers, one row each. The row is also its own event: replay and retries read it."""
+
+from django.db import models
+
+from .activity import Item
+from .session import Session
+
+
+class Attempt(models.Model):
+    """One answer, numbered within its session, with the session's counters as they then stood.
+
+    Keyed ``(session, seq)``: the one index serves replay, recount and display, and the number is
+    unique by the key itself. Append-only.
+    """
+
+    pk = models.CompositePrimaryKey("session_id", "seq")
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="attempts", db_index=False
+    )
+    seq = models.PositiveIntegerField()
+    item = models.ForeignKey(
+        Item, on_delete=models.PROTECT, related_name="attempts", db_index=False
+    )
+    answer = models.CharField(max_length=500, blank=True)
+    correct = models.BooleanField()
+    close = models.BooleanField(default=False, help_text="A near miss.")
+    response_ms = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    key = models.UUIDField(
+        null=True,
+        help_text="Digest of the owner and the idempotency key.",
+    )
+
+    answered_count = models.PositiveIntegerField()
+    attempt_count = models.PositiveIntegerField()
+    correct_count = models.PositiveIntegerField()
+    current_streak = models.PositiveIntegerField()
+    next_item_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["session_id", "seq"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], name="attempt_key", condition=models.Q(key__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.answer!r} ({'correct' if self.correct else 'wrong'})"
+
+
+class SeenItem(models.Model):
+    """An item answered in a session without a plan, so that distinct items can be counted."""
+
+    pk = models.CompositePrimaryKey("session_id", "item_id")
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="seen_items", db_index=False
+    )
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return f"item {self.item_id} in session {self.session_id}"

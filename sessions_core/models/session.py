@@ -1,0 +1,175 @@
+"""A learner's session: its state, its counters, its time ledger, what it set out to practise."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from ..public_id import encode
+from .activity import Activity, Difficulty
+
+
+class Dialect(models.TextChoices):
+    """The surface through which a session was begun."""
+
+    PORTAL = "portal"
+    EXERCISES = "exercises"
+    PRACTICE = "practice"
+
+
+class Status(models.TextChoices):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Completion(models.TextChoices):
+    """How much of the session was done, said when it ends."""
+
+    COMPLETED = "completed"
+    PARTIAL = "partial"
+    ABANDONED = "abandoned"
+
+
+class SessionType(models.TextChoices):
+    PRACTICE = "practice"
+    REVIEW = "review"
+    TEST = "test"
+
+
+OPEN = (Status.ACTIVE, Status.PAUSED)
+
+
+class Session(models.Model):
+    """One session. Only ``lifecycle`` assigns ``status`` and the counters.
+
+    Counters are running totals kept under the row lock; ``manage.py verify_stats`` recounts them.
+    Times: ``active_ms`` holds the closed stretches; while the session runs, the stretch since
+    ``running_since`` is added to it. Paused time is in neither.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="learning_sessions",
+        db_index=False,
+    )
+    guest = models.UUIDField(
+        null=True, blank=True, editable=False, help_text="Owner without an account."
+    )
+    dialect = models.CharField(max_length=10, choices=Dialect.choices)
+    activity = models.ForeignKey(
+        Activity, null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
+    )
+    session_type = models.CharField(
+        max_length=10, choices=SessionType.choices, default=SessionType.PRACTICE
+    )
+    standalone = models.BooleanField(
+        default=False, help_text="One answer sent without a session; bends no streak or average."
+    )
+
+    difficulty = models.CharField(
+        max_length=6, choices=Difficulty.choices, default=Difficulty.MEDIUM
+    )
+    time_limit = models.PositiveIntegerField(null=True, blank=True, help_text="Seconds.")
+    seed = models.BigIntegerField(default=0, editable=False)
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    completion = models.CharField(max_length=10, choices=Completion.choices, blank=True)
+
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    running_since = models.DateTimeField(null=True, blank=True)
+    active_ms = models.BigIntegerField(default=0)
+    deadline_at = models.DateTimeField(null=True, blank=True)
+    claimed_seconds = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Duration as the client tells it."
+    )
+    zone = models.CharField(max_length=64, default="UTC", help_text="IANA zone at the start.")
+    local_day = models.DateField(help_text="Calendar day of the start, in the zone.")
+
+    item_count = models.PositiveIntegerField(default=0, help_text="Items planned.")
+    answered_count = models.PositiveIntegerField(default=0, help_text="Distinct items answered.")
+    attempt_count = models.PositiveIntegerField(default=0)
+    correct_count = models.PositiveIntegerField(default=0, help_text="Correct attempts.")
+    current_streak = models.PositiveIntegerField(default=0)
+    best_streak = models.PositiveIntegerField(default=0)
+    response_ms = models.BigIntegerField(default=0, help_text="Sum over the attempts.")
+    poses_completed = models.PositiveIntegerField(null=True, blank=True)
+    last_seq = models.PositiveIntegerField(
+        default=0, help_text="Id of the newest event; attempts and transitions share the count."
+    )
+    answered_mask = models.BinaryField(
+        default=bytes, help_text="Bit n: the item at plan position n has been answered."
+    )
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="session_has_one_owner",
+                condition=Q(user__isnull=False, guest__isnull=True)
+                | Q(user__isnull=True, guest__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-started_at", "-id"], name="session_of_user"),
+            models.Index(
+                fields=["guest"], name="session_of_guest", condition=Q(guest__isnull=False)
+            ),
+            models.Index(
+                fields=["deadline_at"], name="session_deadline", condition=Q(status="active")
+            ),
+            models.Index(
+                fields=["user", "-id"],
+                name="session_open",
+                condition=Q(status__in=["active", "paused"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} ({self.status})"
+
+    @property
+    def public_id(self) -> str:
+        """The opaque id the portal dialect shows: letters only, so it never reads as a number."""
+        return encode(self.pk)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+
+class Plan(models.Model):
+    """The items a session set out to practise, in order. Written once, at the start."""
+
+    session = models.OneToOneField(
+        Session, primary_key=True, on_delete=models.CASCADE, related_name="plan"
+    )
+    item_ids = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{len(self.item_ids)} items"
+
+
+class Transition(models.Model):
+    """A change of state, with the event id it was announced under: the ledger of pauses and ends."""
+
+    pk = models.CompositePrimaryKey("session_id", "seq")
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="transitions", db_index=False
+    )
+    seq = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=Status.choices)
+    at = models.DateTimeField()
+    active_ms = models.BigIntegerField(help_text="Active time up to then.")
+
+    class Meta:
+        ordering = ["session_id", "seq"]
+
+    def __str__(self) -> str:
+        return f"{self.status} at {self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,40 @@
+"""Opaque public ids: letters only, computed from the row's integer id, so no column and no index."""
+
+from functools import cache
+
+from sqids import Sqids
+
+from .app_settings import app_settings
+
+
+@cache
+def _codec(alphabet: str, min_length: int) -> Sqids:
+    return Sqids(alphabet=alphabet, min_length=min_length)
+
+
+def _sqids() -> Sqids:
+    return _codec(app_settings.PUBLIC_ID_ALPHABET, app_settings.PUBLIC_ID_MIN_LENGTH)
+
+
+def encode(number: int) -> str:
+    return _sqids().encode([number])
+
+
+MAX_ID = 2**63 - 1
+
+
+def decode(text: str) -> int | None:
+    """The integer id that ``text`` names: digits are the id itself, letters a public id.
+
+    ``None`` for anything else, a number out of the column's range and a non-canonical spelling
+    included.
+    """
+    if text.isascii() and text.isdigit():
+        number = int(text) if len(text) <= 19 else MAX_ID + 1
+        return number if 0 < number <= MAX_ID else None
+    if not (text.isascii() and text.isalpha() and len(text) <= 32):
+        return None
+    numbers = _sqids().decode(text)
+    if len(numbers) != 1 or numbers[0] > MAX_ID or encode(numbers[0]) != text:
+        return None
+    return numbers[0]
