@@ -112,9 +112,10 @@ TEMPLATES = [
 
 # --- Database -----------------------------------------------------------------------------------
 
-DATABASE_URL = _url(
-    "DATABASE_URL", {"postgres", "postgresql", "sqlite"}
-) or f"sqlite:///{VAR_DIR / 'langportal.sqlite3'}"
+DATABASE_URL = (
+    _url("DATABASE_URL", {"postgres", "postgresql", "sqlite"})
+    or f"sqlite:///{VAR_DIR / 'langportal.sqlite3'}"
+)
 DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
@@ -264,6 +265,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -58,9 +58,7 @@ class Item(models.Model):
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="items")
     key = models.CharField(max_length=200, help_text="Stable name within the activity.")
     position = models.PositiveIntegerField()
-    type = models.CharField(
-        max_length=20, choices=ItemType.choices, default=ItemType.TRANSLATION
-    )
+    type = models.CharField(max_length=20, choices=ItemType.choices, default=ItemType.TRANSLATION)
     prompt = models.CharField(max_length=500, help_text="What the learner is shown.")
     answer = models.CharField(max_length=500, blank=True)
     alternatives = models.JSONField(default=list, blank=True, help_text="Other accepted answers.")
