@@ -35,7 +35,7 @@ class AppSettings:
     TIME_UPDATE_SECONDS: float = 1.0
     # Events replayed to a socket before it is told to resync instead.
     REPLAY_LIMIT: int = 1000
-    # Seconds for which a verified token or a socket's sign-in is trusted before it is checked again.
+    # Seconds for which a verified token is trusted before it is checked again.
     TOKEN_TRUST_SECONDS: float = 15.0
 
     # Limits: {scope: [(count, seconds), …]}, per user.

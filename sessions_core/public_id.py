@@ -1,4 +1,4 @@
-"""Opaque public ids: letters only, computed from the row's integer id, so no column and no index."""
+"""Opaque public ids: letters only, computed from the integer id, so no column and no index."""
 
 from functools import cache
 

@@ -157,7 +157,7 @@ class Plan(models.Model):
 
 
 class Transition(models.Model):
-    """A change of state, with the event id it was announced under: the ledger of pauses and ends."""
+    """A change of state, under the id of its event: the ledger of pauses and ends."""
 
     pk = models.CompositePrimaryKey("session_id", "seq")
     session = models.ForeignKey(
