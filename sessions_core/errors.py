@@ -1,6 +1,7 @@
 """What can go wrong in the domain. No HTTP here: each surface maps these in one table."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
 
 class SessionError(Exception):
@@ -49,9 +50,20 @@ class EmptyActivity(SessionError):
 
 
 class SessionFinished(SessionError):
-    """Acting on a session that has ended. Details: session_id, status, completion_time."""
+    """Acting on a session that has ended: ``status`` says how, ``ended_at`` when."""
 
     code = "session_finished"
+    texts: ClassVar[dict[str, str]] = {
+        "completed": "Session already completed",
+        "cancelled": "Session was cancelled",
+        "expired": "Session has expired",
+    }
+
+    def __init__(self, session_id: int, status: str, ended_at: datetime | None) -> None:
+        super().__init__(self.texts.get(status, "Session has ended"))
+        self.session_id = session_id
+        self.status = status
+        self.ended_at = ended_at
 
 
 class SessionPaused(SessionError):

@@ -5,9 +5,10 @@ from .audit import StaffAccess
 from .idempotency import IdempotentResponse
 from .memory import ItemMemory
 from .practice_day import PracticeDay
-from .session import Completion, Dialect, Plan, Session, SessionType, Status, Transition
+from .session import OPEN, Completion, Dialect, Plan, Session, SessionType, Status, Transition
 
 __all__ = [
+    "OPEN",
     "Activity",
     "Attempt",
     "AwardedAchievement",

@@ -100,6 +100,9 @@ class Session(models.Model):
     best_streak = models.PositiveIntegerField(default=0)
     response_ms = models.BigIntegerField(default=0, help_text="Sum over the attempts.")
     poses_completed = models.PositiveIntegerField(null=True, blank=True)
+    mastered_count = models.PositiveIntegerField(
+        default=0, help_text="Items never missed; counted when the session ends."
+    )
     last_seq = models.PositiveIntegerField(
         default=0, help_text="Id of the newest event; attempts and transitions share the count."
     )

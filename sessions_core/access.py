@@ -1,0 +1,46 @@
+"""The only way from a view or a socket to a session: load it and ask whether it may be touched."""
+
+from django.db.models import QuerySet
+
+from .actor import Actor
+from .errors import NotYourSession, SessionNotFound
+from .models import Session, StaffAccess
+from .public_id import decode
+
+
+def session_id_for(given: object) -> int:
+    """The row id that a path or body names: an integer, its digits, or a public id.
+
+    Raises ``SessionNotFound`` for any other spelling.
+    """
+    number = decode(str(given))
+    if number is None or isinstance(given, bool):
+        raise SessionNotFound(given)
+    return number
+
+
+def session_for(
+    actor: Actor, given: object, *, route: str, write: bool = True, rows: QuerySet | None = None
+) -> Session:
+    """The session ``given`` names, if ``actor`` may write it (or, with ``write=False``, read it).
+
+    Staff may read anybody's; each such look is recorded under ``route`` before it is answered.
+    Raises ``SessionNotFound``, ``NotYourSession``.
+    """
+    rows = Session.objects.all() if rows is None else rows
+    session = rows.filter(pk=session_id_for(given)).first()
+    if session is None:
+        raise SessionNotFound(given)
+    if actor.owns(session.user_id, session.guest):
+        return session
+    if actor.is_staff and not write:
+        StaffAccess.objects.create(staff_id=actor.user_id, session=session, route=route[:100])
+        return session
+    raise NotYourSession(given)
+
+
+def owned(actor: Actor) -> QuerySet[Session]:
+    """The sessions of ``actor``."""
+    if actor.user_id is not None:
+        return Session.objects.filter(user_id=actor.user_id)
+    return Session.objects.filter(guest=actor.guest)

@@ -1,0 +1,7 @@
+"""Signals a host project may listen to. Sent after commit, never before."""
+
+from django.dispatch import Signal
+
+# kwargs: events (list[sessions_core.lifecycle.events.SessionEvent]), in the order they happened.
+# Receivers run in the thread that committed and must not block it.
+session_events = Signal()
