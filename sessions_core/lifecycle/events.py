@@ -1,0 +1,95 @@
+"""The one door out: what happened to a session, told after the commit.
+
+Attempts and transitions share the session's sequence, so their rows are the events: ``replay``
+reads them back, and nothing is written twice.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from ..models import OPEN, Attempt, Session, Status, Transition
+from ..signals import session_events
+from .scoring import seconds, success_rate
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEvent:
+    """``seq`` is the event's id on the wire, rising by one within the session.
+
+    ``final``: the session has ended, nothing follows.
+    """
+
+    session_id: int
+    user_id: int | None
+    seq: int
+    type: str
+    data: dict[str, Any]
+    final: bool = False
+
+
+def publish(events: list[SessionEvent]) -> None:
+    """Tell the listeners, once the running transaction has committed."""
+    if events:
+        transaction.on_commit(
+            lambda: session_events.send_robust(sender=None, events=events), robust=True
+        )
+
+
+def progress(
+    session_id: int, user_id: int | None, item_count: int, attempt: Attempt
+) -> SessionEvent:
+    """The ``progress_update`` that ``attempt`` is, from the counters on its row."""
+    return SessionEvent(
+        session_id,
+        user_id,
+        attempt.seq,
+        "progress_update",
+        {
+            "completed": attempt.answered_count,
+            "remaining": max(0, item_count - attempt.answered_count),
+            "success_rate": success_rate(attempt.correct_count, attempt.attempt_count),
+            "current_streak": attempt.current_streak,
+        },
+    )
+
+
+def changed(session: Session, transition: Transition) -> SessionEvent:
+    """The event of a change of state: paused, resumed, or ended (``session_complete``)."""
+    elapsed = seconds(transition.active_ms)
+    if transition.status in OPEN:
+        kind = "session_paused" if transition.status == Status.PAUSED else "session_resumed"
+        data: dict[str, Any] = {"elapsed": elapsed, "status": transition.status}
+        return SessionEvent(session.pk, session.user_id, transition.seq, kind, data)
+    data = {
+        "success_rate": success_rate(session.correct_count, session.attempt_count),
+        "duration": elapsed,
+        "words_mastered": session.mastered_count,
+        "status": transition.status,
+    }
+    return SessionEvent(
+        session.pk, session.user_id, transition.seq, "session_complete", data, final=True
+    )
+
+
+def snapshot(session: Session) -> dict[str, Any]:
+    """The present state as a ``progress_update`` shows it."""
+    return {
+        "completed": session.answered_count,
+        "remaining": max(0, session.item_count - session.answered_count),
+        "success_rate": success_rate(session.correct_count, session.attempt_count),
+        "current_streak": session.current_streak,
+    }
+
+
+def replay(session_id: int, after: int, limit: int) -> list[SessionEvent]:
+    """The events with an id above ``after``, in order, at most ``limit`` of them."""
+    session = Session.objects.get(pk=session_id)
+    attempts = Attempt.objects.filter(session_id=session_id, seq__gt=after).order_by("seq")
+    transitions = Transition.objects.filter(session_id=session_id, seq__gt=after).order_by("seq")
+    events = [
+        progress(session_id, session.user_id, session.item_count, row) for row in attempts[:limit]
+    ]
+    events += [changed(session, row) for row in transitions[:limit]]
+    return sorted(events, key=lambda event: event.seq)[:limit]
