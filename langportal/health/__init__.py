@@ -1,0 +1,1 @@
+"""``/health`` and ``/ready``: what a supervisor or a load balancer asks."""
