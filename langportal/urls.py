@@ -6,4 +6,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("langportal.health.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include("langportal.accounts.urls")),
 ]

@@ -1,0 +1,55 @@
+"""Where a request comes from, for limits by address and for the records of sign-ins."""
+
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+
+Network = IPv4Network | IPv6Network
+
+
+def client_address(request: HttpRequest) -> str:
+    """The peer's address; behind a proxy named in ``TRUSTED_PROXIES``, the address it reports.
+
+    ``X-Forwarded-For`` is read from its right end, where our own proxies write, up to the first
+    address that is not one of them. From any other peer the header means nothing: anybody can
+    send it.
+    """
+    trusted = _networks(tuple(getattr(settings, "TRUSTED_PROXIES", ())))
+    address = request.META.get("REMOTE_ADDR", "")
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    while forwarded and _is_in(address, trusted):
+        claimed = forwarded.pop().strip()
+        if not _is_address(claimed):
+            break
+        address = claimed
+    return address
+
+
+def limit_key(request: HttpRequest) -> str:
+    """The address as limits count it: of IPv6 the /64, since a single host has all of that."""
+    address = client_address(request)
+    if not _is_address(address):
+        return "ip-unknown"
+    parsed = ip_address(address)
+    if parsed.version == 6:
+        return f"ip{ip_network((int(parsed), 64), strict=False)}"
+    return f"ip{parsed}"
+
+
+@cache
+def _networks(names: tuple[str, ...]) -> tuple[Network, ...]:
+    return tuple(ip_network(name, strict=False) for name in names)
+
+
+def _is_in(address: str, networks: tuple[Network, ...]) -> bool:
+    return _is_address(address) and any(ip_address(address) in network for network in networks)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""Rate limits by an exact sliding window, shared by all processes through Redis.
+
+Never more than ``count`` units in any stretch of ``seconds``, wherever it begins. A request that is
+refused is not counted, so a client that keeps knocking is let in again as soon as its oldest
+request has left the window. Why this is not django-ratelimit: ``docs/decisions``.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..app_settings import app_settings
+from ..errors import RateLimited
+from . import limit_stores
+from .limit_stores import Charge, Usage
+
+#: What a refused caller is told, by scope.
+MESSAGES = {
+    "session_start": "Too many session starts",
+    "progress": "Too many progress updates",
+    "session_complete": "Too many session completions",
+}
+_declared: dict[str, list[tuple[int, int]]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One limit after a request: ``count`` units in ``seconds``, ``remaining`` of them free.
+
+    ``reset`` is in seconds, until the count next falls; 0 where nothing is counted.
+    ``wait`` is in seconds, until the request would be accepted; 0 where it was.
+    """
+
+    count: int
+    seconds: int
+    remaining: int
+    reset: float
+    wait: float = 0.0
+
+
+class OverLimit(RateLimited):
+    """``windows`` as they stand: the refused request is not in them."""
+
+    def __init__(self, scope: str, windows: list[Window]) -> None:
+        wait = max(window.wait for window in windows)
+        super().__init__(MESSAGES.get(scope, "Too many requests"), max(1, math.ceil(wait)))
+        self.windows = windows
+
+
+def declare(scope: str, windows: Iterable[tuple[int, int]], message: str) -> None:
+    """Give an app's own ``scope`` its defaults; ``SESSIONS_LIMITS`` still goes before them."""
+    _declared[scope] = list(windows)
+    MESSAGES[scope] = message
+
+
+def windows_of(scope: str) -> Sequence[tuple[int, int]]:
+    """``(count, seconds)`` of each limit of ``scope``: all of them hold at once."""
+    for source in (app_settings.LIMITS, _declared, type(app_settings).LIMITS):
+        if scope in source:
+            return source[scope]
+    raise LookupError(f"No limit is declared for {scope!r}")
+
+
+def consume(scope: str, who: str, cost: int = 1) -> list[Window]:
+    """Count ``cost`` units of ``who`` against every window of ``scope``, or raise ``OverLimit``.
+
+    A cost of 0 only looks. A cost over a window's whole count is never accepted.
+    """
+    (windows,) = consume_many([(scope, who, cost)])
+    if any(window.wait for window in windows):
+        raise OverLimit(scope, windows)
+    return windows
+
+
+def consume_many(charges: Sequence[tuple[str, str, int]]) -> list[list[Window]]:
+    """Many ``(scope, who, cost)`` in order and in one round trip; nothing is raised.
+
+    A charge was refused, and left nothing counted, where one of its windows has a ``wait``.
+    """
+    prepared = [
+        Charge(f"limit:{scope}:{who}", tuple(windows_of(scope)), cost)
+        for scope, who, cost in charges
+    ]
+    usages = limit_stores.charge(prepared)
+    return [_windows(charge, used) for charge, used in zip(prepared, usages, strict=True)]
+
+
+def _windows(charge: Charge, usages: Sequence[Usage]) -> list[Window]:
+    return [
+        Window(count, seconds, max(0, count - usage.used), usage.reset, usage.wait)
+        for (count, seconds), usage in zip(charge.windows, usages, strict=True)
+    ]
+
+
+def headers(windows: Sequence[Window]) -> Mapping[str, str]:
+    """``RateLimit-*`` of the tightest window, as whole seconds."""
+    tightest = min(windows, key=lambda w: (-w.wait, w.remaining, -w.reset))
+    return {
+        "RateLimit-Limit": str(tightest.count),
+        "RateLimit-Remaining": str(tightest.remaining),
+        "RateLimit-Reset": str(math.ceil(tightest.wait or tightest.reset)),
+    }

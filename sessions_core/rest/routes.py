@@ -1,0 +1,31 @@
+"""Addresses that answer with and without the trailing slash."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+
+View = Callable[..., HttpResponseBase]
+
+
+def both(route: str, view: View, name: str | None = None) -> list[URLPattern]:
+    """``route`` as written, under ``name`` and in the API documents; its twin beside it.
+
+    The twin has the slash where ``route`` has none, and the other way round.
+    """
+    twin = route[:-1] if route.endswith("/") else f"{route}/"
+    return [path(route, view, name=name), path(twin, undocumented(view))]
+
+
+def undocumented(view: View) -> View:
+    """The same view, left out of the OpenAPI schema (``rest.schema.documented`` looks)."""
+
+    @wraps(view)
+    def twin(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs)
+
+    twin.undocumented = True
+    return twin
