@@ -233,6 +233,11 @@ SPECTACULAR_SETTINGS = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+# --- Free text about people, encrypted ------------------------------------------------------------
+
+# "id:key,id:key", newest first, each key 32 random bytes in base64. Required outside DEBUG.
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+
 # --- Protection ---------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {

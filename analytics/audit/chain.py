@@ -1,0 +1,90 @@
+"""The only writer of the audit. A call is answered after its record is in the database."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from sessions_core.clock import now
+
+from ..models import AuditHead, AuditRecord
+from .people import pseudonyms
+from .sealing import GENESIS, commitment_of, digest_of, is_sealed, put_seal
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the surface. Ids are users'; ``status`` is the HTTP status of the answer."""
+
+    action: str
+    route: str
+    status: int
+    actor_id: Any = None
+    subject_id: Any = None
+    behalf_id: Any = None
+    session_id: object = ""
+    address: str = ""
+    reason: str = ""
+
+
+def append(call: Call) -> AuditRecord:
+    """Write ``call`` to the end of the chain.
+
+    The lock on the end is taken last in a call's transaction and held until it commits, so that
+    writers queue for as short as can be and never wait for each other in a circle.
+    """
+    with transaction.atomic():
+        people = pseudonyms([call.actor_id, call.subject_id, call.behalf_id])
+        head = _locked_head()
+        record = _record(call, people, head)
+        record.save(force_insert=True)
+        _advance(head, record)
+    return record
+
+
+def _locked_head() -> AuditHead:
+    rows = AuditHead.objects.select_for_update()
+    head = rows.filter(pk=1).first()
+    if head is None:
+        head, _ = rows.get_or_create(pk=1, defaults=_first_head())
+    return head
+
+
+def _first_head() -> dict[str, Any]:
+    """A new chain begins sealed; one whose end is missing carries on from its rows, unsealed."""
+    last = AuditRecord.objects.order_by("-seq").first()
+    if last is not None:
+        return {"count": last.seq, "digest": last.digest, "key_id": "", "seal": ""}
+    head = AuditHead(count=0, digest=GENESIS)
+    put_seal(head)
+    return {"count": 0, "digest": GENESIS, "key_id": head.key_id, "seal": head.seal}
+
+
+def _record(call: Call, people: dict[Any, Any], head: AuditHead) -> AuditRecord:
+    private = {"salt": secrets.token_hex(16), "address": call.address, "reason": call.reason}
+    record = AuditRecord(
+        seq=head.count + 1,
+        at=now(),
+        actor=people.get(call.actor_id),
+        subject=people.get(call.subject_id),
+        behalf=people.get(call.behalf_id),
+        action=call.action,
+        session_id=str(call.session_id or ""),
+        route=call.route,
+        status=call.status,
+        private=private,
+        commitment=commitment_of(private),
+        previous=head.digest,
+    )
+    record.digest = digest_of(record)
+    return record
+
+
+def _advance(head: AuditHead, record: AuditRecord) -> None:
+    """Move the end. One whose seal was broken stays broken: renewing it would hide the break."""
+    sound = is_sealed(head)
+    head.count, head.digest = record.seq, record.digest
+    if sound:
+        put_seal(head)
+    head.save(update_fields=["count", "digest", "key_id", "seal"])

@@ -1,0 +1,52 @@
+"""Digests of the chain: what a record's hash covers, and the keyed seal of the end."""
+
+import hashlib
+import hmac
+from typing import Any
+
+import orjson
+
+from ..crypto.keyring import keyring
+from ..models import AuditHead, AuditRecord
+
+GENESIS = "0" * 64
+
+
+def commitment_of(private: dict[str, str]) -> str:
+    """SHA-256 over the salt, the address and the reason; the salt keeps it from being guessed."""
+    parts = [private["salt"], private["address"], private["reason"]]
+    return hashlib.sha256(orjson.dumps(parts)).hexdigest()
+
+
+def digest_of(record: AuditRecord) -> str:
+    """SHA-256 over the record and the digest before it."""
+    covered: list[Any] = [
+        record.previous,
+        record.seq,
+        record.at.isoformat(),
+        str(record.actor_id),
+        str(record.subject_id),
+        str(record.behalf_id),
+        record.action,
+        record.session_id,
+        record.route,
+        record.status,
+        record.commitment,
+    ]
+    return hashlib.sha256(orjson.dumps(covered)).hexdigest()
+
+
+def put_seal(head: AuditHead) -> None:
+    key = keyring().newest
+    head.key_id = key.id
+    head.seal = _seal(key.audit_key, head)
+
+
+def is_sealed(head: AuditHead) -> bool:
+    key = keyring().get(head.key_id)
+    return key is not None and hmac.compare_digest(_seal(key.audit_key, head), head.seal)
+
+
+def _seal(audit_key: bytes, head: AuditHead) -> str:
+    covered = f"{head.count}:{head.digest}".encode()
+    return hmac.new(audit_key, covered, hashlib.sha256).hexdigest()

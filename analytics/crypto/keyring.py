@@ -1,0 +1,102 @@
+"""The keys that protect free text: ``FIELD_ENCRYPTION_KEYS``, newest first.
+
+Each master key is 32 random bytes under an id; what it is used for gets a subkey of its own
+(HKDF-SHA256, RFC 5869), so that the search index and the audit seal never share a key with the
+text. Without keys only a DEBUG process starts, with one derived from ``SECRET_KEY``.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+KEY_BYTES = 32
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+@dataclass(frozen=True)
+class Key:
+    id: str
+    master: bytes
+
+    def subkey(self, purpose: str) -> bytes:
+        """32 bytes bound to ``purpose``."""
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(self.master)
+
+    @cached_property
+    def text_cipher(self) -> AESGCM:
+        return AESGCM(self.subkey("text"))
+
+    @cached_property
+    def index_key(self) -> bytes:
+        return self.subkey("index")
+
+    @cached_property
+    def audit_key(self) -> bytes:
+        return self.subkey("audit")
+
+
+class Keyring:
+    """Keys by id, newest first. The newest writes, each of them reads."""
+
+    def __init__(self, keys: list[Key]) -> None:
+        self._by_id = {key.id: key for key in keys}
+        if len(self._by_id) != len(keys):
+            raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS: two keys have the same id.")
+
+    @property
+    def newest(self) -> Key:
+        return next(iter(self._by_id.values()))
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._by_id.values())
+
+    def get(self, key_id: str) -> Key | None:
+        return self._by_id.get(key_id)
+
+
+def keyring() -> Keyring:
+    """The keys in force. Raises ``ImproperlyConfigured`` when there are none, or a bad one."""
+    configured = getattr(settings, "FIELD_ENCRYPTION_KEYS", None) or []
+    return _ring(tuple(configured), settings.SECRET_KEY if settings.DEBUG else None)
+
+
+@cache
+def _ring(configured: tuple[str, ...], debug_secret: str | None) -> Keyring:
+    if configured:
+        return Keyring([_parse(entry) for entry in configured])
+    if debug_secret is None:
+        raise ImproperlyConfigured(
+            "FIELD_ENCRYPTION_KEYS is not set. Set it to id:key, the key being 32 random bytes in "
+            "base64 (several keys: separated by commas, the newest first)."
+        )
+    return Keyring([Key("debug", _debug_master(debug_secret))])
+
+
+def _debug_master(text: str) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"debug master key").derive(text.encode())
+
+
+def _parse(entry: str) -> Key:
+    key_id, _, encoded = entry.strip().partition(":")
+    if not _KEY_ID.fullmatch(key_id):
+        raise ImproperlyConfigured(
+            "FIELD_ENCRYPTION_KEYS: a key's id is 1 to 32 letters, digits, - or _."
+        )
+    try:
+        master = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        master = b""
+    if len(master) != KEY_BYTES:
+        raise ImproperlyConfigured(
+            f"FIELD_ENCRYPTION_KEYS: key {key_id!r} must be {KEY_BYTES} bytes in base64."
+        )
+    return Key(key_id, master)

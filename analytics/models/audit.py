@@ -1,0 +1,83 @@
+"""The record of every call of the therapist surface: who, what, whose, when, from where, result.
+
+Rows are chained by SHA-256 and the end of the chain is sealed with a key, so that an edit, a
+removal and a cut tail show (``manage.py verify_audit``). What can name a person stands outside the
+hash, behind a pseudonym or a commitment, so that a person can be erased and the chain stay whole.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from ..crypto.fields import EncryptedJSONField
+
+
+class AuditPerson(models.Model):
+    """The pseudonym under which a person stands in the audit. Erased: ``user`` is null."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="audit_person",
+    )
+
+    def __str__(self) -> str:
+        return str(self.user or f"erased person {self.id}")
+
+
+class AuditRecord(models.Model):
+    """One call. Written by ``audit.chain.append`` alone.
+
+    ``private`` is ``{"salt", "address", "reason"}``; the chain holds its SHA-256 (``commitment``),
+    so erasing blanks it without a break.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        AuditPerson, null=True, on_delete=models.PROTECT, related_name="calls"
+    )
+    subject = models.ForeignKey(
+        AuditPerson,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="calls_about",
+        db_index=False,
+    )
+    behalf = models.ForeignKey(
+        AuditPerson, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    action = models.CharField(max_length=60, help_text="e.g. progress.read")
+    session_id = models.CharField(max_length=36, blank=True)
+    route = models.CharField(max_length=100)
+    status = models.PositiveSmallIntegerField(help_text="HTTP status; socket closes are 4xxx.")
+    private = EncryptedJSONField(null=True)
+    commitment = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-seq"]
+        indexes = [models.Index(fields=["subject", "-seq"], name="audit_of_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.seq}: {self.action} {self.status}"
+
+
+class AuditHead(models.Model):
+    """The end of the chain, in one row: the count, the last digest, and their seal.
+
+    ``seal`` is an HMAC-SHA256 under the audit subkey of the key ``key_id``.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    count = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=32)
+    seal = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.count} records"

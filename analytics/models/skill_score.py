@@ -1,0 +1,38 @@
+"""How well a skill was shown in a session."""
+
+from django.conf import settings
+from django.db import models
+
+from .bounds import NAME_LENGTH, SCORE, within_100
+from .session import TherapistSession
+
+
+class SkillScore(models.Model):
+    """One rating of one skill; appended, never changed.
+
+    ``therapist`` repeats the session's, so that a therapist's skills are read from one index.
+    """
+
+    session = models.ForeignKey(
+        TherapistSession, on_delete=models.CASCADE, related_name="skill_scores", db_index=False
+    )
+    therapist = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    seq = models.PositiveIntegerField(help_text="Live event id within the session.")
+    skill = models.CharField(max_length=NAME_LENGTH)
+    score = models.FloatField(validators=SCORE, help_text="0 to 100.")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-recorded_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "seq"], name="skill_score_event"),
+            models.CheckConstraint(name="skill_score_value", condition=within_100("score")),
+        ]
+        indexes = [
+            models.Index(fields=["therapist", "skill", "-recorded_at"], name="skill_of_therapist"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill}: {self.score}"

@@ -1,0 +1,50 @@
+"""Roles are Django groups, looked up on each call: a role taken away is gone on the next one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from .errors import NotAllowed
+
+THERAPIST = "therapist"
+SUPERVISOR = "supervisor"
+EVALUATOR = "evaluator"
+AUDITOR = "auditor"
+ROLES = frozenset({THERAPIST, SUPERVISOR, EVALUATOR, AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, with the roles as they stand now. ``may_audit``: staff with the auditor right."""
+
+    user_id: Any
+    roles: frozenset[str] = frozenset()
+    is_staff: bool = False
+    may_audit: bool = False
+
+    def has(self, role: str) -> bool:
+        return role in self.roles
+
+
+def caller_of(user_id: Any) -> Caller:
+    """One query. Raises ``NotAllowed`` where the user is gone or switched off."""
+    rows = get_user_model().objects.filter(pk=user_id, is_active=True)
+    found = list(rows.values_list("is_staff", "is_superuser", "groups__name"))
+    if not found:
+        raise NotAllowed
+    is_staff, is_superuser, _ = found[0]
+    roles = frozenset(name for _, _, name in found if name in ROLES)
+    return Caller(user_id, roles, is_staff, is_staff and (is_superuser or AUDITOR in roles))
+
+
+def create_roles(**_: Any) -> None:
+    """After each migrate: the four groups, and the auditor's one permission."""
+    from django.contrib.auth.models import Group, Permission
+
+    for name in sorted(ROLES):
+        Group.objects.get_or_create(name=name)
+    permission = Permission.objects.filter(
+        content_type__app_label="analytics", codename="view_auditrecord"
+    )
+    Group.objects.get(name=AUDITOR).permissions.add(*permission)
