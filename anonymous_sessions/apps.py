@@ -5,3 +5,6 @@ class AnonymousSessionsConfig(AppConfig):
     name = "anonymous_sessions"
     verbose_name = "Anonymous sessions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks, signals  # noqa: F401

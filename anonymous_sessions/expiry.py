@@ -1,0 +1,60 @@
+"""A session lives for 30 days after its last activity."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sessions_core import clock
+
+from . import learners
+from .app_settings import app_settings
+from .models import AnonymousSession, Charge, TransferCode
+
+BATCH = 500
+
+
+def lifetime() -> timedelta:
+    return timedelta(days=app_settings.LIFETIME_DAYS)
+
+
+def is_live(session: AnonymousSession, now: datetime) -> bool:
+    return session.last_active > now - lifetime()
+
+
+def touch(session: AnonymousSession, now: datetime) -> None:
+    """Note the activity, with one write a minute at most, whoever else is at it."""
+    stale = now - timedelta(seconds=app_settings.TOUCH_SECONDS)
+    if session.last_active <= stale:
+        AnonymousSession.objects.filter(pk=session.pk, last_active__lte=stale).update(
+            last_active=now
+        )
+        session.last_active = now
+
+
+def expired(now: datetime) -> QuerySet[AnonymousSession]:
+    """Sessions past their life. An account's stay: their data is the account's."""
+    return AnonymousSession.objects.filter(
+        user=None, merged_into=None, last_active__lte=now - lifetime()
+    )
+
+
+def purge() -> dict[str, int]:
+    """Delete expired sessions with all they hold, in short transactions. Counts by kind."""
+    now = clock.now()
+    gone = {"sessions": 0, "learning_sessions": 0}
+    while keys := list(expired(now).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            # Looked at again under the lock: a visitor may have come back meanwhile.
+            rows = list(expired(now).select_for_update().filter(pk__in=keys).order_by("pk"))
+            gone["learning_sessions"] += learners.forget(row.guest for row in rows)
+            AnonymousSession.objects.filter(pk__in=[row.pk for row in rows]).delete()
+            gone["sessions"] += len(rows)
+    gone["charges"] = settled(now).delete()[0]
+    gone["transfer_codes"] = TransferCode.objects.filter(expires_at__lte=now).delete()[0]
+    return gone
+
+
+def settled(now: datetime) -> QuerySet[Charge]:
+    """Ledger rows too old for any retry or refund."""
+    return Charge.objects.filter(made_at__lte=now - lifetime())

@@ -1,0 +1,78 @@
+"""Session ids: made here, recognised here, and kept only as a keyed digest.
+
+The id is all that a browser needs to be let in, so the database never holds it: a stolen dump or
+a curious reader of the admin opens no session. ``SECRET_KEY_FALLBACKS`` are honoured.
+"""
+
+import hmac
+import os
+import re
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from .errors import InvalidSessionId
+
+_VERSION_4 = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII
+)
+_NONCE_BYTES = 12
+
+
+def new_id() -> UUID:
+    return uuid4()
+
+
+def parse(text: object) -> UUID:
+    """The id that ``text`` spells. Only the canonical spelling of a UUID version 4 is one."""
+    if not isinstance(text, str) or not _VERSION_4.fullmatch(text.lower()):
+        raise InvalidSessionId
+    return UUID(text)
+
+
+def _secrets() -> list[str]:
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
+def _keyed(purpose: str, secret: str, message: bytes = b"") -> bytes:
+    return hmac.digest(secret.encode(), f"anonymous_sessions.{purpose}:".encode() + message, sha256)
+
+
+def digest(purpose: str, message: bytes) -> UUID:
+    """128 bits that name ``message`` and do not give it away."""
+    return UUID(bytes=_keyed(purpose, settings.SECRET_KEY, message)[:16])
+
+
+def digests(purpose: str, message: bytes) -> list[UUID]:
+    """The digests under every secret still honoured, the present one first."""
+    return [UUID(bytes=_keyed(purpose, secret, message)[:16]) for secret in _secrets()]
+
+
+def id_digest(session_id: UUID) -> UUID:
+    return digest("id", session_id.bytes)
+
+
+def id_digests(session_id: UUID) -> list[UUID]:
+    return digests("id", session_id.bytes)
+
+
+def seal(session_id: UUID, bound_to: bytes) -> bytes:
+    """``session_id`` under AES-256-GCM; opens only with the same ``bound_to``."""
+    nonce = os.urandom(_NONCE_BYTES)
+    key = _keyed("seal", settings.SECRET_KEY, bound_to)
+    return nonce + AESGCM(key).encrypt(nonce, session_id.bytes, None)
+
+
+def unseal(sealed: bytes, bound_to: bytes) -> UUID | None:
+    """What ``seal`` took, or ``None`` where no honoured secret opens it."""
+    nonce, box = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    for secret in _secrets():
+        try:
+            plain = AESGCM(_keyed("seal", secret, bound_to)).decrypt(nonce, box, None)
+        except InvalidTag:
+            continue
+        return UUID(bytes=plain)
+    return None

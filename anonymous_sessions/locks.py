@@ -1,0 +1,31 @@
+"""Row locks on sessions, always roots and in the order of their keys, so that none wait in a ring.
+
+``no_key`` leaves the inserts of rows that point at the session free.
+"""
+
+from .models import AnonymousSession
+
+
+def lock_roots(*keys: int) -> list[AnonymousSession]:
+    """The sessions that ``keys`` lead to, locked until the transaction ends, in the order asked.
+
+    Two keys may lead to one session. Raises ``AnonymousSession.DoesNotExist``.
+    """
+    while True:
+        sessions = AnonymousSession.objects.in_bulk(keys)
+        if len(sessions) < len(set(keys)):
+            raise AnonymousSession.DoesNotExist
+        wanted = [sessions[key].merged_into_id or key for key in keys]
+        locked = {
+            row.pk: row
+            for row in AnonymousSession.objects.select_for_update(no_key=True)
+            .filter(pk__in=wanted, merged_into=None)
+            .order_by("pk")
+        }
+        # One that was merged or removed between the two reads is looked up again.
+        if all(key in locked for key in wanted):
+            return [locked[key] for key in wanted]
+
+
+def lock_root(key: int) -> AnonymousSession:
+    return lock_roots(key)[0]

@@ -1,0 +1,66 @@
+"""Two sessions become one."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sessions_core import clock
+
+from . import learners
+from .app_settings import app_settings
+from .documents import fits
+from .locks import lock_roots
+from .models import AnonymousSession, Usage
+
+
+def merge(source: AnonymousSession, target: AnonymousSession) -> AnonymousSession:
+    """Move what ``source`` counts and holds into ``target``; its id leads there from then on.
+
+    Once only, in whichever direction it is asked and however often: two ids that already lead to
+    one session have nothing to merge. What belongs to an account is never poured into a session
+    that does not: such a source is left as it is. Gives the session that ``target`` leads to.
+    """
+    with transaction.atomic():
+        giver, taker = lock_roots(source.pk, target.pk)
+        if giver.pk == taker.pk or giver.user_id not in (None, taker.user_id):
+            return taker
+        _move_usage(giver, taker, clock.now())
+        giver.charges.update(session=taker)
+        giver.concepts.update(session=taker)
+        giver.adoptions.all().delete()
+        learners.hand_over(giver, taker)
+        _combine(giver, taker)
+        giver.aliases.update(merged_into=taker)
+        giver.merged_into = taker
+        giver.save(update_fields=["merged_into", "preferences"])
+        return taker
+
+
+def _move_usage(giver: AnonymousSession, taker: AnonymousSession, now: datetime) -> None:
+    own = {row.quota: row for row in taker.usage.select_for_update()}
+    for row in giver.usage.select_for_update():
+        if row.quota in own:
+            _add(own[row.quota], row, now)
+            row.delete()
+        else:
+            row.session = taker
+            row.save(update_fields=["session"])
+
+
+def _add(into: Usage, row: Usage, now: datetime) -> None:
+    """Running windows add up and end with the later one: merging never frees a unit early."""
+    ends = [each.resets_at for each in (into, row) if each.used_at(now) and each.resets_at]
+    into.used = into.used_at(now) + row.used_at(now)
+    into.total += row.total
+    if ends:
+        into.resets_at = max(ends)
+    into.save(update_fields=["used", "total", "resets_at"])
+
+
+def _combine(giver: AnonymousSession, taker: AnonymousSession) -> None:
+    """The taker's preferences stand; the giver's fill the gaps, where there is room for them."""
+    both = giver.preferences | taker.preferences
+    if both != taker.preferences and fits(both, app_settings.MAX_PREFERENCES_BYTES):
+        taker.preferences = both
+        taker.save(update_fields=["preferences"])
+    giver.preferences = {}
