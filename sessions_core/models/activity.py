@@ -77,7 +77,14 @@ class Item(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["activity", "key"], name="item_key_in_activity"),
         ]
-        indexes = [models.Index(fields=["activity", "position"], name="item_by_position")]
+        indexes = [
+            models.Index(fields=["activity", "position"], name="item_by_position"),
+            models.Index(
+                fields=["activity", "difficulty", "position"],
+                name="item_to_introduce",
+                condition=models.Q(is_active=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.prompt

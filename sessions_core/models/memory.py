@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.db import models
 
-from .activity import Item
+from .activity import Activity, Item
 
 
 class ItemMemory(models.Model):
     """The FSRS state of one item for one learner. ``due_at`` is when to show it again.
 
-    Derived from the attempts at the end of each session.
+    Derived from the attempts at the end of each session. ``activity`` is the item's own, kept here
+    so that what is due in one activity is a range of one index.
     """
 
     user = models.ForeignKey(
@@ -19,6 +20,9 @@ class ItemMemory(models.Model):
         db_index=False,
     )
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="memories")
+    activity = models.ForeignKey(
+        Activity, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     state = models.PositiveSmallIntegerField()
     step = models.PositiveSmallIntegerField(null=True)
     stability = models.FloatField(null=True)
@@ -29,7 +33,7 @@ class ItemMemory(models.Model):
     class Meta:
         verbose_name_plural = "item memories"
         constraints = [models.UniqueConstraint(fields=["user", "item"], name="memory_of_item")]
-        indexes = [models.Index(fields=["user", "due_at"], name="memory_due")]
+        indexes = [models.Index(fields=["user", "activity", "due_at"], name="memory_due")]
 
     def __str__(self) -> str:
         return f"{self.item_id}: due {self.due_at:%Y-%m-%d}"
