@@ -57,7 +57,6 @@ def idempotent(action: Action) -> Action:
                 _keep(key, request, response)
         return response
 
-    with_key.takes_a_key = True
     return with_key
 
 
