@@ -2,14 +2,14 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from sessions_core.rest.routes import both
 
 urlpatterns = [
     path("", include("langportal.health.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("langportal.accounts.urls")),
-    path("api/v1/sessions/", include("sessions_core.surfaces.portal.urls")),
-    path("api/exercises/", include("sessions_core.surfaces.exercises.urls")),
-    # As the documents' own examples write them; left out of the API documents.
-    path("v1/sessions/", include("sessions_core.surfaces.portal.alias")),
-    path("exercises/", include("sessions_core.surfaces.exercises.alias")),
+    *both("api/schema/", SpectacularAPIView.as_view(), "schema"),
+    *both("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), "docs"),
 ]

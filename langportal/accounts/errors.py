@@ -14,6 +14,16 @@ class UsernameTaken(SessionError):
 
 class AccountsDialect(Dialect):
     name = "accounts"
+    schema = {
+        "type": "object",
+        "required": ["error", "message"],
+        "properties": {
+            "error": {"type": "string"},
+            "message": {"type": "string"},
+            "details": {"type": "object", "additionalProperties": True},
+            "retry_after": {"type": "integer", "minimum": 1},
+        },
+    }
     table = {UsernameTaken: (409, "username_taken")}
 
     def body(self, problem: Problem) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def idempotent(action: Action) -> Action:
                 _keep(key, request, response)
         return response
 
+    with_key.takes_a_key = True
     return with_key
 
 

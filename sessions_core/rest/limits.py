@@ -8,11 +8,14 @@ request has left the window. Why this is not django-ratelimit: ``docs/decisions`
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from django.core.cache import caches
 
 from ..app_settings import app_settings
 from ..errors import RateLimited
-from . import limit_stores
-from .limit_stores import Charge, Usage
+from .limit_redis import RedisStore, SharedStore
+from .limit_stores import Charge, ProcessStore, Usage
 
 #: What a refused caller is told, by scope.
 MESSAGES = {
@@ -81,7 +84,7 @@ def consume_many(charges: Sequence[tuple[str, str, int]]) -> list[list[Window]]:
         Charge(f"limit:{scope}:{who}", tuple(windows_of(scope)), cost)
         for scope, who, cost in charges
     ]
-    usages = limit_stores.charge(prepared)
+    usages = _store().charge(prepared)
     return [_windows(charge, used) for charge, used in zip(prepared, usages, strict=True)]
 
 
@@ -100,3 +103,16 @@ def headers(windows: Sequence[Window]) -> Mapping[str, str]:
         "RateLimit-Remaining": str(tightest.remaining),
         "RateLimit-Reset": str(math.ceil(tightest.wait or tightest.reset)),
     }
+
+
+@cache
+def _store() -> ProcessStore | SharedStore:
+    alone = ProcessStore()
+    if type(caches["default"]).__module__.startswith("django_redis"):
+        return SharedStore(RedisStore(), alone)
+    return alone
+
+
+def forget() -> None:
+    """Begin with nothing counted here, and look at the cache's settings anew: for tests."""
+    _store.cache_clear()

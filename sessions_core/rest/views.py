@@ -38,7 +38,7 @@ class Surface(APIView):
 
     dialect: ClassVar[Dialect] = Dialect()
     #: Scope of the limit that a request is charged to, by action (by lower-case method where a
-    #: view has no actions). A request that costs more than one calls ``charge`` itself instead.
+    #: view has no actions).
     limits: ClassVar[Mapping[str, str]] = {}
     content_negotiation_class = AnswersInItsOwnFormat
     metadata_class = None
@@ -54,8 +54,12 @@ class Surface(APIView):
         super().initial(request, *args, **kwargs)
         scope = self.limits.get(getattr(self, "action", None) or str(request.method).lower())
         if scope:
-            self.charge(scope, cost=0 if is_replay(request) else 1)
+            self.charge(scope, cost=0 if is_replay(request) else self.limit_cost(request))
         refuse_hostile(request)
+
+    def limit_cost(self, request: Request) -> int:
+        """What this request counts. With 0 a view looks at the limit, and may ``charge`` later."""
+        return 1
 
     def limited_as(self) -> str:
         """Whose requests are counted together: the actor's."""

@@ -1,0 +1,70 @@
+# langportal: what a person types. `make help` lists it. Needs Python 3.11 or newer and make, no more.
+
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,\
+	$(shell $(name) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		2>/dev/null && command -v $(name))))
+VENV ?= .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+DEBUG ?= true
+DEMO ?= true
+# Processes that share a pass of the tests.
+JOBS ?= 2
+
+UV_LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes \
+	--universal --python-version 3.11 --no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast check format lock clean
+
+help: ## List the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/.installed ## Migrate, seed the demo and serve at http://127.0.0.1:8000/ (PORT=… for another)
+	@DEBUG=$(DEBUG) DEMO=$(DEMO) $(BIN)/python manage.py serve --port $(PORT)
+
+test: $(VENV)/.installed-test ## Run every test: on Postgres and Redis, on SQLite, then in a browser
+	$(BIN)/python -m pytest -n $(JOBS) -m "not browser" --database postgres
+	$(BIN)/python -m pytest -n $(JOBS) -m "not browser" --database sqlite
+	$(BIN)/python -m pytest -m browser --database sqlite
+
+test-fast: $(VENV)/.installed-test ## Run what needs only SQLite and this one process
+	$(BIN)/python -m pytest -n $(JOBS) --in-process
+
+check: $(VENV)/.installed-test ## Lint, format, types, import contracts, system checks, schema
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	@export DEBUG=true LOG_LEVEL=WARNING DATABASE_URL=sqlite:///$(CURDIR)/var/check.sqlite3; \
+	set -ex; \
+	$(BIN)/python manage.py check; \
+	$(BIN)/python manage.py makemigrations --check --dry-run; \
+	$(BIN)/python manage.py spectacular --fail-on-warn --validate --file /dev/null
+
+format: $(VENV)/.installed-test ## Let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.installed-test ## Lock requirements*.in again, with hashes
+	$(UV_LOCK) requirements.in -o requirements.txt
+	$(UV_LOCK) --constraint requirements.txt requirements-test.in -o requirements-test.txt
+
+clean: ## Remove the environment and the local data
+	rm -rf $(VENV) var
+
+$(BIN)/pip:
+	@test -n "$(PYTHON)" || { echo "langportal needs Python 3.11, 3.12 or 3.13, and found none.\
+	 Install one, or name it: make run PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) could not make a virtual\
+	 environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)/.installed: requirements.txt | $(BIN)/pip
+	@echo "Installing langportal's libraries into $(VENV) (once)…"
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-test: requirements-test.txt $(VENV)/.installed
+	@echo "Installing what the tests need into $(VENV) (once)…"
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@touch $@

@@ -1,0 +1,63 @@
+"""``manage.py serve``: one command from a fresh clone to a product that answers."""
+
+import errno
+import socket
+from argparse import ArgumentParser
+from contextlib import suppress
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    """Everything in one process: starting Python for each step would triple the wait."""
+
+    help = "Migrate, seed the demo (where DEMO is on) and serve with uvicorn on this machine."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *, port: int, verbosity: int, **options: Any) -> None:
+        # The port first: the answer "it is taken" should not wait for the migrations.
+        with _listen(port) as listening:
+            call_command("migrate", interactive=False, verbosity=0)
+            if settings.DEMO:
+                call_command("seed_demo", verbosity=verbosity)
+            address = f"http://{HOST}:{listening.getsockname()[1]}"
+            self.stdout.write(
+                f"\nlangportal answers at  {address}/\n"
+                f"API documentation at   {address}/api/docs/\n"
+                f"Admin at               {address}/admin/\n"
+                "Stop with Ctrl-C.\n\n"
+            )
+            self.stdout.flush()
+            _serve(listening)
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+        listening.listen(2048)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            raise CommandError(
+                f"Port {port} is taken. Stop what listens there, or choose another:"
+                f" make run PORT={port + 1}"
+            ) from None
+        raise CommandError(f"Cannot listen on port {port}: {error}") from None
+    return listening
+
+
+def _serve(listening: socket.socket) -> None:
+    config = uvicorn.Config("langportal.asgi:application", lifespan="off")
+    # After a Ctrl-C uvicorn shuts down, and then raises what it caught.
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,90 @@
+"""Counting in Redis, and what happens while it does not answer."""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.core.cache import caches
+from redis.exceptions import RedisError
+
+from .limit_stores import Charge, ProcessStore, Usage
+
+logger = logging.getLogger(__name__)
+
+_SCRIPT = Path(__file__).with_name("sliding_window.lua").read_text()
+
+
+class RedisStore:
+    """In the Redis of Django's cache, by its clock: one script, one round trip."""
+
+    def __init__(self, alias: str = "default") -> None:
+        from django_redis import get_redis_connection  # Only a project with this cache has it.
+
+        self._script = get_redis_connection(alias).register_script(_SCRIPT)
+        self._prefix = f"{caches[alias].key_prefix}:"
+
+    def charge(self, charges: Sequence[Charge]) -> list[list[Usage]]:
+        """Raises ``RedisError``."""
+        keys: list[str] = []
+        args: list[int] = []
+        for charge in charges:
+            args += (len(charge.windows), charge.cost)
+            for count, seconds in charge.windows:
+                keys.append(f"{self._prefix}{charge.key}:{seconds}")
+                args += (count, seconds)
+        figures = iter(self._script(keys, args))
+        return [
+            [Usage(next(figures), next(figures) / 1e6, next(figures) / 1e6) for _ in charge.windows]
+            for charge in charges
+        ]
+
+
+class SharedStore:
+    """Redis while it answers; this process alone while it does not.
+
+    After a failure nobody asks Redis for ``PAUSE_SECONDS``, and then one caller does: a Redis that
+    hangs costs one socket timeout in that time, not one a request.
+    """
+
+    PAUSE_SECONDS = 5.0
+    COMPLAIN_SECONDS = 60.0
+
+    def __init__(self, shared: RedisStore, alone: ProcessStore) -> None:
+        self._shared = shared
+        self._alone = alone
+        self._lock = threading.Lock()
+        self._retry_at = 0.0
+        self._complain_at = 0.0
+
+    def charge(self, charges: Sequence[Charge]) -> list[list[Usage]]:
+        if self._may_ask():
+            try:
+                usages = self._shared.charge(charges)
+            except (RedisError, OSError) as error:
+                self._failed(error)
+            else:
+                self._retry_at = 0.0
+                return usages
+        return self._alone.charge(charges)
+
+    def _may_ask(self) -> bool:
+        if not self._retry_at:
+            return True
+        with self._lock:
+            now = time.monotonic()
+            if now < self._retry_at:
+                return False
+            self._retry_at = now + self.PAUSE_SECONDS
+            return True
+
+    def _failed(self, error: Exception) -> None:
+        now = time.monotonic()
+        with self._lock:
+            self._retry_at = now + self.PAUSE_SECONDS
+            complain = now >= self._complain_at
+            if complain:
+                self._complain_at = now + self.COMPLAIN_SECONDS
+        if complain:
+            logger.warning("Redis does not answer; limits count in this process alone: %s", error)

@@ -1,0 +1,151 @@
+"""What drf-spectacular cannot see by itself: sign-in, error bodies, keys and limits.
+
+Set ``DEFAULT_SCHEMA_CLASS`` to ``SurfaceSchema`` and put ``documented`` among the
+``PREPROCESSING_HOOKS``.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from rest_framework import exceptions as drf
+
+from ..errors import KeyInProgress, KeyReused, SessionError, Unavailable
+from .dialect import Dialect
+from .exceptions import dialect_of, problem_of
+from .limits import OverLimit, Window, windows_of
+from .problems import BadInput, Problem, too_large
+
+F = TypeVar("F", bound=Callable[..., Any])
+Endpoint = tuple[str, str, str, Callable[..., Any]]
+
+
+def may_fail(*errors: SessionError | drf.APIException | BadInput) -> Callable[[F], F]:
+    """Document errors of an operation, each with the body that its dialect makes of it::
+
+        @may_fail(SessionNotFound("abc123"), SessionFinished("Session already completed", …))
+        def complete(self, request, session_id): …
+
+    Sign-in, limits, keys, hostile bodies and an absent database are documented without it.
+    """
+
+    def mark(action: F) -> F:
+        action.may_fail = (*getattr(action, "may_fail", ()), *errors)
+        return action
+
+    return mark
+
+
+def documented(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+    """Leave out the twins that ``routes.both`` makes and the aliases outside ``/api/``."""
+    return [
+        endpoint
+        for endpoint in endpoints
+        if endpoint[0].startswith("/api/") and not getattr(endpoint[3], "undocumented", False)
+    ]
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = "sessions_core.rest.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class LoginSessionScheme(OpenApiAuthenticationExtension):
+    target_class = "sessions_core.rest.authentication.LoginSessionAuthentication"
+    name = "login"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
+
+
+class SurfaceSchema(AutoSchema):
+    """Adds to every operation of a surface its errors, its key header and its limit headers."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation = super().get_operation(*args, **kwargs)
+        if operation is None or not hasattr(self.view, "dialect"):
+            return operation
+        if self._takes_a_key():
+            operation.setdefault("parameters", []).append(_KEY_PARAMETER)
+        for problem in self._problems(has_body="requestBody" in operation):
+            self._document(operation["responses"], problem)
+        if self._scope():
+            for response in operation["responses"].values():
+                response.setdefault("headers", {}).update(_LIMIT_HEADERS)
+        return operation
+
+    def _action(self) -> Callable[..., Any]:
+        return getattr(self.view, getattr(self.view, "action", None) or self.method.lower())
+
+    def _takes_a_key(self) -> bool:
+        return getattr(self._action(), "takes_a_key", False)
+
+    def _scope(self) -> str | None:
+        return self.view.limits.get(getattr(self.view, "action", None) or self.method.lower())
+
+    def _problems(self, has_body: bool) -> Iterator[Problem]:
+        dialect = dialect_of(self.view)
+        for error in self._errors(has_body):
+            problem = problem_of(error, dialect, None)
+            if problem is None:
+                raise TypeError(f"{error!r} would be a 500")
+            yield problem
+
+    def _errors(self, has_body: bool) -> Iterator[Exception]:
+        yield from getattr(self._action(), "may_fail", ())
+        if self.view.get_authenticators():
+            yield drf.NotAuthenticated()
+        if has_body:
+            yield drf.ValidationError({"field": ["This field is required."]}, "required")
+            yield too_large()
+            yield drf.UnsupportedMediaType("text/plain")
+        if self._takes_a_key():
+            yield KeyReused()
+            yield KeyInProgress()
+        if scope := self._scope():
+            count, seconds = windows_of(scope)[0]
+            yield OverLimit(scope, [Window(count, seconds, 0, 60, 60)])
+        yield Unavailable()
+
+    def _document(self, responses: dict[str, Any], problem: Problem) -> None:
+        """Add ``problem`` to its status, as an example under its code."""
+        dialect: Dialect = dialect_of(self.view)
+        response = responses.setdefault(str(problem.status), {"description": ""})
+        response["description"] = response["description"] or problem.message
+        content = response.setdefault("content", {}).setdefault("application/json", {})
+        content.setdefault("schema", self._error_component(dialect).ref)
+        examples = content.setdefault("examples", {})
+        examples.setdefault(problem.code, {"value": dialect.body(problem)})
+
+    def _error_component(self, dialect: Dialect) -> ResolvedComponent:
+        component = ResolvedComponent(
+            name=f"{dialect.name.title().replace('-', '')}Error",
+            type=ResolvedComponent.SCHEMA,
+            object=type(dialect),
+            schema=dict(dialect.schema),
+        )
+        self.registry.register_on_missing(component)
+        return component
+
+
+_KEY_PARAMETER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "The same key and body again give the same response and no second effect, "
+    "for 24 hours.",
+}
+_LIMIT_HEADERS = {
+    "RateLimit-Limit": {"schema": {"type": "integer"}, "description": "Units in the window."},
+    "RateLimit-Remaining": {"schema": {"type": "integer"}, "description": "Units left."},
+    "RateLimit-Reset": {
+        "schema": {"type": "integer"},
+        "description": "Seconds until the count next falls.",
+    },
+}

@@ -1,0 +1,98 @@
+"""Verified tokens, trusted for a while: the hot path of every request that carries one."""
+
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.tokens import AccessToken
+
+from ..actor import Actor
+from ..app_settings import app_settings
+from .claims import FAMILY, MAX_LENGTH, InvalidToken, decode, holder
+
+MAX_CACHED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedToken:
+    actor: Actor
+    expires_at: datetime
+    jti: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A verified token in the cache. ``expires`` is POSIX time, ``checked`` the monotonic clock."""
+
+    token: VerifiedToken
+    family: str
+    expires: float
+    checked: float
+
+
+_known: OrderedDict[bytes, _Known] = OrderedDict()
+_lock = threading.Lock()
+
+
+def verify(token: str) -> VerifiedToken:
+    """Who an access token stands for. Thread-safe; asks the database on first sight and every
+    ``TOKEN_TRUST_SECONDS``, so a revocation anywhere is noticed within that time.
+
+    Raises ``InvalidToken``, or ``Unavailable`` where the database does not answer.
+    """
+    digest = _digest(token)
+    trusted = _trusted(digest)
+    if trusted is not None:
+        return trusted
+    checked = time.monotonic()  # Before the query: what happens during it is not yet seen.
+    payload = decode(token, AccessToken)
+    user = holder(payload)
+    verified = VerifiedToken(
+        Actor(user_id=user.pk, is_staff=user.is_staff),
+        datetime.fromtimestamp(payload["exp"], UTC),
+        payload[api_settings.JTI_CLAIM],
+    )
+    with _lock:
+        _known[digest] = _Known(verified, payload.get(FAMILY, ""), payload["exp"], checked)
+        _known.move_to_end(digest)
+        if len(_known) > MAX_CACHED:
+            _known.popitem(last=False)
+    return verified
+
+
+def verify_cached(token: str) -> VerifiedToken | None:
+    """``verify`` where that needs no query, else ``None``: safe to call on an event loop."""
+    return _trusted(_digest(token))
+
+
+def drop(name: str) -> None:
+    """Trust no token of this id or family any more, in this process."""
+    with _lock:
+        gone = [key for key, known in _known.items() if name in (known.family, known.token.jti)]
+        for digest in gone:
+            del _known[digest]
+
+
+def forget() -> None:
+    """Empty this process's cache."""
+    with _lock:
+        _known.clear()
+
+
+def _digest(token: str) -> bytes:
+    if len(token) > MAX_LENGTH:
+        raise InvalidToken("Token is too long")
+    return blake2b(token.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _trusted(digest: bytes) -> VerifiedToken | None:
+    known = _known.get(digest)
+    if known is None or time.monotonic() - known.checked > app_settings.TOKEN_TRUST_SECONDS:
+        return None
+    if known.expires <= time.time():
+        raise InvalidToken("Token is expired")
+    return known.token

