@@ -1,6 +1,7 @@
 """Signing in with a password, and registering. Guessing is locked out by django-axes."""
 
 import math
+from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
@@ -26,9 +27,10 @@ def sign_in(request: HttpRequest, username: str, password: str) -> AbstractBaseU
     # Registration kept the normal form of the name, so any spelling of it signs in.
     name = get_user_model().normalize_username(username)
     user = authenticate(request, username=name, password=password)
-    if getattr(request, "axes_locked_out", False):
+    marked: Any = request
+    if getattr(marked, "axes_locked_out", False):
         # Else the middleware of axes would put a page of text in place of our answer.
-        request.axes_locked_out = False
+        marked.axes_locked_out = False
         raise RateLimited("Too many failed sign-ins", _seconds_locked(request, name))
     if user is not None:
         user_logged_in.send(sender=type(user), request=request, user=user)

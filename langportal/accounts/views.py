@@ -28,8 +28,8 @@ class AccountView(Surface):
     """Open to everybody; counted by address."""
 
     dialect = AccountsDialect()
-    authentication_classes: ClassVar[list[type]] = []
-    permission_classes: ClassVar[list[type]] = [AllowAny]
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
     serializer_class: ClassVar[type[Serializer]]
 
     def limited_as(self) -> str:

@@ -1,5 +1,7 @@
 """``request.user`` of a token, and who a request is from. No query, no model."""
 
+from typing import Any
+
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
@@ -24,7 +26,7 @@ class Caller:
 
 def actor_of(request: Request) -> Actor:
     """Raises ``NotAuthenticated`` where nobody is signed in."""
-    user = request.user
+    user: Any = request.user
     if isinstance(user, Caller):
         return user.actor
     if user is None or not user.is_authenticated:

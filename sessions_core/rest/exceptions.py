@@ -104,7 +104,7 @@ def _client_error(exc: drf.APIException, dialect: Dialect) -> Problem:
         problem.headers["WWW-Authenticate"] = auth_header
     if isinstance(exc, drf.Throttled):
         problem.message = "Too many requests"
-        problem.retry_after = math.ceil(exc.wait or 1)
+        problem.retry_after = math.ceil(getattr(exc, "wait", None) or 1)
     return problem
 
 

@@ -10,10 +10,11 @@ import hmac
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import connection, transaction
@@ -57,7 +58,7 @@ def idempotent(action: Action) -> Action:
                 _keep(key, request, response)
         return response
 
-    with_key.takes_a_key = True
+    cast(Any, with_key).takes_a_key = True
     return with_key
 
 
@@ -85,10 +86,13 @@ def is_replay(request: Request) -> bool:
         return False  # Refused, and counted, further on.
 
 
-def _stored(key: UUID | None) -> Any | None:
-    from ..models import IdempotentResponse  # An app that never decorates needs no such table.
+def _responses() -> Any:
+    """The table's manager, looked up late: an app that never decorates needs no such table."""
+    return apps.get_model("sessions_core", "IdempotentResponse").objects
 
-    return IdempotentResponse.objects.filter(key=key, created_at__gt=now() - KEPT_FOR).first()
+
+def _stored(key: UUID | None) -> Any | None:
+    return _responses().filter(key=key, created_at__gt=now() - KEPT_FOR).first()
 
 
 def _hold(key: UUID) -> None:
@@ -115,12 +119,10 @@ def _replay(stored: Any, request: Request) -> Response:
 
 
 def _keep(key: UUID, request: Request, response: Response) -> None:
-    from ..models import IdempotentResponse
-
     renderer = request.accepted_renderer
-    body = renderer.render(response.data, renderer.media_type, {})
-    IdempotentResponse.objects.filter(key=key).delete()  # A key older than ``KEPT_FOR``.
-    IdempotentResponse.objects.create(
+    body = cast(bytes, renderer.render(response.data, renderer.media_type, {}))
+    _responses().filter(key=key).delete()  # A key older than ``KEPT_FOR``.
+    _responses().create(
         key=key,
         request=next(_request_digests(request)),
         status=response.status_code,

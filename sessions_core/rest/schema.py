@@ -5,7 +5,7 @@ Set ``DEFAULT_SCHEMA_CLASS`` to ``SurfaceSchema`` and put ``documented`` among t
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -33,7 +33,7 @@ def may_fail(*errors: SessionError | drf.APIException | BadInput) -> Callable[[F
     """
 
     def mark(action: F) -> F:
-        action.may_fail = (*getattr(action, "may_fail", ()), *errors)
+        cast(Any, action).may_fail = (*getattr(action, "may_fail", ()), *errors)
         return action
 
     return mark
@@ -87,7 +87,8 @@ class SurfaceSchema(AutoSchema):
         return getattr(self._action(), "takes_a_key", False)
 
     def _scope(self) -> str | None:
-        return self.view.limits.get(getattr(self.view, "action", None) or self.method.lower())
+        limits = getattr(self.view, "limits", {})
+        return limits.get(getattr(self.view, "action", None) or self.method.lower())
 
     def _problems(self, has_body: bool) -> Iterator[Problem]:
         dialect = dialect_of(self.view)

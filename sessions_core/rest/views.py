@@ -1,15 +1,13 @@
 """The base of every surface's views."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from rest_framework import viewsets
 from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -28,9 +26,13 @@ class AnswersInItsOwnFormat(DefaultContentNegotiation):
     """Ignores an ``Accept`` it cannot satisfy: a client is better served by JSON than by a 406."""
 
     def select_renderer(
-        self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
+        first = next(iter(renderers))
+        return first, first.media_type
 
 
 class Surface(APIView):
@@ -74,15 +76,15 @@ class Surface(APIView):
             raise
 
     def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         if self.windows:
             for name, value in rate_limits.headers(self.windows).items():
                 response[name] = value
         return response
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """Only ``Allow``; what an operation takes is in the OpenAPI schema."""
         return Response(status=204)
 
@@ -109,9 +111,9 @@ def catch_all(dialect: Dialect) -> View:
 
 
 class Nowhere(Surface):
-    authentication_classes: ClassVar[list[type]] = []
-    permission_classes: ClassVar[list[type]] = [AllowAny]
-    parser_classes: ClassVar[list[type[BaseParser]]] = []
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes = ()
     schema = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
