@@ -22,6 +22,8 @@ class AppSettings:
     DEFAULT_WORD_COUNT: int = 20
     DEFAULT_DIFFICULTY: str = "medium"
     DEFAULT_TIME_LIMIT: int | None = None
+    # IANA zone of a session whose caller names none.
+    DEFAULT_ZONE: str = "UTC"
 
     # Replaceable parts, by dotted path.
     JUDGE: str = "sessions_core.grading.DefaultJudge"

@@ -71,6 +71,13 @@ class SessionPaused(SessionError):
     message = "The session is paused; resume it first"
 
 
+class SessionBusy(SessionError):
+    """Another transaction holds the session, and the caller chose not to wait for it."""
+
+    code = "session_busy"
+    message = "The session is being changed by another request"
+
+
 class KeyReused(SessionError):
     """An idempotency key that came before, with another request."""
 

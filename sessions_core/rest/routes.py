@@ -29,3 +29,8 @@ def undocumented(view: View) -> View:
 
     cast(Any, twin).undocumented = True
     return twin
+
+
+def undocumented_twins(patterns: list[URLPattern]) -> list[URLPattern]:
+    """The same addresses and views, nameless and left out of the OpenAPI schema."""
+    return [path(str(p.pattern), undocumented(p.callback)) for p in patterns]

@@ -1,0 +1,73 @@
+"""The answer verb: judge answers, record them, count them.
+
+It is set-based. One answer, an offline batch and a group gathered across requests are the same
+call, and cost the same few statements:
+
+1. lock the sessions, in id order
+2. find the answers counted before, where idempotency keys came
+3. read the items
+4. insert the attempts
+5. update the sessions
+
+Then the commit, and only then the events. Each submission gets a result of its own: a verdict, or
+the error that it alone met.
+"""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+
+from ..errors import KeyInProgress, SessionError
+from .answer_group import AnswerGroup
+from .retry import retrying
+from .submission import Submission, Verdict
+
+Result = Verdict | SessionError
+
+
+def answer(submissions: Sequence[Submission], *, skip_locked: bool = False) -> list[Result]:
+    """Record ``submissions`` in their order and return a result for each, in that order.
+
+    When this returns, every verdict is committed. With ``skip_locked``, a session that another
+    transaction holds yields ``SessionBusy`` instead of waiting.
+
+    Raises ``Unavailable`` or the database's own error when nothing was committed.
+    """
+    firsts, repeats = _split_repeats(submissions)
+    results = dict(
+        zip(firsts, _record_all([submissions[i] for i in firsts], skip_locked), strict=True)
+    )
+    if repeats:  # now that the first with the key is on record, the others replay it
+        again = answer([submissions[i] for i in repeats], skip_locked=skip_locked)
+        results.update(zip(repeats, again, strict=True))
+    return [results[i] for i in range(len(submissions))]
+
+
+def _split_repeats(submissions: Sequence[Submission]) -> tuple[list[int], list[int]]:
+    """Indices of the submissions, those whose key stands earlier in the list apart."""
+    keys = set()
+    firsts, repeats = [], []
+    for index, submission in enumerate(submissions):
+        (repeats if submission.key in keys else firsts).append(index)
+        if submission.key:
+            keys.add(submission.key)
+    return firsts, repeats
+
+
+def _record_all(submissions: list[Submission], skip_locked: bool) -> list[Result]:
+    try:
+        return retrying(_record, submissions, skip_locked)
+    except IntegrityError:
+        # Between our look and our insert, a request on another session took one of the keys. By
+        # itself, each submission finds out whether it was its own.
+        if len(submissions) > 1:
+            return [_record_all([submission], skip_locked)[0] for submission in submissions]
+    try:
+        return retrying(_record, submissions, skip_locked)
+    except IntegrityError:
+        return [KeyInProgress()]
+
+
+def _record(submissions: list[Submission], skip_locked: bool) -> list[Result]:
+    with transaction.atomic():
+        return AnswerGroup(submissions, skip_locked).record()

@@ -1,0 +1,194 @@
+"""One transaction of the answer verb: what it reads, decides and writes."""
+
+from dataclasses import dataclass
+
+from .. import clock
+from ..app_settings import app_settings
+from ..errors import (
+    ItemNotFound,
+    ItemNotInSession,
+    NotYourSession,
+    SessionBusy,
+    SessionError,
+    SessionFinished,
+    SessionNotFound,
+    SessionPaused,
+)
+from ..grading import Judgement, Question
+from ..models import OPEN, Attempt, Session, Status
+from . import events, items, replays, seen, standalone, standing
+from .close import expire_locked
+from .standing import Standing
+from .submission import ItemFacts, Submission, Verdict
+
+
+@dataclass(slots=True)
+class Entry:
+    """A submission on its way: the session it is for, and what will be next after it."""
+
+    submission: Submission
+    session: Standing | None = None
+    answered_count: int = 1
+    next_item_id: int | None = None
+    replay_of: replays.Counted | None = None
+    error: SessionError | None = None
+
+    @property
+    def pair(self) -> tuple[int, int] | None:
+        """(session id, item id) of an answer in a session without a plan."""
+        if self.error or self.replay_of or self.session is None or self.session.item_count:
+            return None
+        return self.session.id, self.submission.item_id
+
+
+class AnswerGroup:
+    """Reads first, for all submissions at once; then judges one by one; then writes at once."""
+
+    def __init__(self, submissions: list[Submission], skip_locked: bool) -> None:
+        self.now = clock.now()
+        self.judge = app_settings.load("JUDGE")()
+        self.submissions = submissions
+        self.skip_locked = skip_locked
+        self.attempts: list[Attempt] = []
+        self.touched: dict[int, Standing] = {}
+        self.happened: list[events.SessionEvent] = []
+
+    def record(self) -> list[Verdict | SessionError]:
+        self._lock()
+        keys = [submission.key for submission in self.submissions if submission.key]
+        self.counted = replays.find(keys, self.now)
+        entries = [self._enter(submission) for submission in self.submissions]
+        self.items = items.load(self._item_ids(entries))
+        for entry in entries:
+            self._require_item(entry)
+        self.fresh = seen.add({entry.pair for entry in entries if entry.pair})
+        results = [entry.error or self._conclude(entry) for entry in entries]
+        Attempt.objects.bulk_create(self.attempts)
+        standing.write(self.touched.values())
+        events.publish(self.happened)
+        return results
+
+    def _lock(self) -> None:
+        wanted = {s.session_id for s in self.submissions if s.session_id is not None}
+        self.standings = standing.lock(wanted, self.skip_locked) if wanted else {}
+        absent = wanted - self.standings.keys()
+        self.busy: set[int] = set()
+        if absent and self.skip_locked:
+            self.busy = set(Session.objects.filter(pk__in=absent).values_list("pk", flat=True))
+
+    def _enter(self, submission: Submission) -> Entry:
+        entry = Entry(submission)
+        try:
+            if submission.key in self.counted:
+                entry.replay_of = self.counted[submission.key]
+            elif submission.session_id is not None:
+                entry.session = self._session(submission)
+                self._advance(entry, entry.session)
+        except SessionError as error:
+            entry.error = error
+        return entry
+
+    def _session(self, submission: Submission) -> Standing:
+        """The session of ``submission``, if its actor may answer in it now."""
+        row = self.standings.get(submission.session_id)
+        label = submission.label or submission.session_id
+        if row is None:
+            raise SessionBusy if submission.session_id in self.busy else SessionNotFound(label)
+        if not submission.actor.owns(row.user_id, row.guest):
+            raise NotYourSession(label)
+        if row.status in OPEN and row.deadline_at is not None and self.now > row.deadline_at:
+            expired = expire_locked(Session.objects.get(pk=row.id))
+            row.status, row.ended_at = expired.status, expired.ended_at
+        if row.status == Status.PAUSED:
+            raise SessionPaused
+        if row.status != Status.ACTIVE:
+            raise SessionFinished(row.id, row.status, row.ended_at)
+        return row
+
+    def _advance(self, entry: Entry, row: Standing) -> None:
+        """Tick the item off the plan. What is next does not depend on the verdict."""
+        if not row.item_count:
+            return
+        plan = items.plan_of(row.id, row.seed)
+        if entry.submission.item_id not in plan:
+            raise ItemNotInSession
+        row.tick_off(plan.index(entry.submission.item_id))
+        position = row.next_position()
+        entry.answered_count = row.answered_count
+        entry.next_item_id = None if position is None else plan[position]
+
+    def _item_ids(self, entries: list[Entry]) -> set[int]:
+        ids = {submission.item_id for submission in self.submissions}
+        ids.update(entry.next_item_id for entry in entries if entry.next_item_id)
+        for counted in self.counted.values():
+            ids.update(filter(None, (counted.attempt.item_id, counted.attempt.next_item_id)))
+        return ids
+
+    def _require_item(self, entry: Entry) -> None:
+        """Without a plan, any active item may be answered."""
+        planned = entry.session is not None and entry.session.item_count
+        if entry.error or entry.replay_of or planned:
+            return
+        item = self.items.get(entry.submission.item_id)
+        if item is None or not item.is_active:
+            entry.error = ItemNotFound()
+
+    def _conclude(self, entry: Entry) -> Verdict | SessionError:
+        if entry.replay_of is None:
+            return self._count(entry)
+        try:
+            return self._replay(entry.submission, entry.replay_of)
+        except SessionError as error:
+            return error
+
+    def _replay(self, submission: Submission, counted: replays.Counted) -> Verdict:
+        item = self.items[counted.attempt.item_id]
+        judgement = self._judge(item, counted.attempt.answer)
+        return replays.verdict(submission, counted, self.items, judgement)
+
+    def _count(self, entry: Entry) -> Verdict:
+        submission = entry.submission
+        item = self.items[submission.item_id]
+        judgement = self._judge(item, submission.answer)
+        row = entry.session or self._standalone(submission, judgement)
+        if entry.session:
+            if entry.pair in self.fresh:
+                self.fresh.discard(entry.pair)
+                row.answered_count += 1
+            if entry.pair:
+                entry.answered_count = row.answered_count
+            row.count(judgement.correct, submission.response_ms)
+            self.touched[row.id] = row
+        attempt = self._attempt(entry, row, judgement)
+        self.attempts.append(attempt)
+        self.happened.append(events.progress(row.id, row.user_id, row.item_count, attempt))
+        next_item = self.items.get(entry.next_item_id) if entry.next_item_id else None
+        return replays.of_attempt(attempt, row.item_count, item, judgement, next_item)
+
+    def _standalone(self, submission: Submission, judgement: Judgement) -> Standing:
+        session = standalone.open_and_close(submission, judgement.correct, self.now)
+        row = standing.of(session)
+        row.last_seq = 1
+        return row
+
+    def _attempt(self, entry: Entry, row: Standing, judgement: Judgement) -> Attempt:
+        return Attempt(
+            session_id=row.id,
+            seq=row.last_seq,
+            item_id=entry.submission.item_id,
+            answer=entry.submission.answer,
+            correct=judgement.correct,
+            close=judgement.close,
+            response_ms=entry.submission.response_ms,
+            created_at=self.now,
+            key=entry.submission.key,
+            answered_count=entry.answered_count,
+            attempt_count=row.attempt_count,
+            correct_count=row.correct_count,
+            current_streak=row.current_streak,
+            next_item_id=entry.next_item_id,
+        )
+
+    def _judge(self, item: ItemFacts, given: str) -> Judgement:
+        question = Question(item.id, item.type, item.answer, item.alternatives, item.forgive_typos)
+        return self.judge.judge(question, given, items.is_known_form)

@@ -1,0 +1,39 @@
+"""Deadlocks and serialisation failures are the database asking us to try again."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection
+
+from ..errors import Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ATTEMPTS = 4
+# SQLSTATE of serialization_failure, deadlock_detected and lock_not_available.
+TRANSIENT = {"40001", "40P01", "55P03"}
+
+
+def _is_transient(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) in TRANSIENT
+
+
+def retrying(verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call ``verb`` in a transaction of its own until the database takes it.
+
+    Raises ``Unavailable`` after the last attempt; nothing was committed then. Inside an outer
+    transaction it is called once: only the outermost can start over.
+    """
+    if connection.in_atomic_block:
+        return verb(*args, **kwargs)
+    for attempt in range(ATTEMPTS):
+        try:
+            return verb(*args, **kwargs)
+        except OperationalError as error:
+            if not _is_transient(error):
+                raise
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))
+    raise Unavailable

@@ -1,0 +1,33 @@
+"""Sessions as they stand at this moment."""
+
+from .. import access, clock
+from ..actor import Actor
+from ..lifecycle import items
+from ..lifecycle.finish import expire_due_one
+from ..lifecycle.scoring import first_unmarked
+from ..lifecycle.submission import ItemFacts
+from ..models import OPEN, Session, Status
+
+
+def fresh(session: Session) -> Session:
+    """``session``, closed at its limit if that has passed and nobody touched it since."""
+    due = session.deadline_at is not None and clock.now() > session.deadline_at
+    if session.status == Status.ACTIVE and due:
+        expire_due_one(session.pk)
+        session.refresh_from_db()
+    return session
+
+
+def newest_open(actor: Actor) -> Session | None:
+    """The newest session of ``actor`` that has not ended, of any dialect."""
+    rows = access.owned(actor).filter(status__in=OPEN).order_by("-pk")
+    return next((row for row in map(fresh, rows.iterator()) if row.is_open), None)
+
+
+def next_item(session: Session) -> ItemFacts | None:
+    """The first item not yet answered, of a session with a plan."""
+    position = first_unmarked(bytes(session.answered_mask), session.item_count)
+    if position is None:
+        return None
+    item_id = items.plan_of(session.pk, session.seed)[position]
+    return items.load([item_id])[item_id]

@@ -1,0 +1,67 @@
+"""A learner's sessions, newest first, by page or by cursor."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet, Sum
+
+from .. import access
+from ..actor import Actor
+from ..models import PracticeDay, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which sessions, and how many of them. ``until`` is exclusive, ``since`` inclusive.
+
+    ``after``: (start, id) of the last session of the page before, instead of an ``offset``.
+    """
+
+    limit: int = 10
+    offset: int = 0
+    activity_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    after: tuple[datetime, int] | None = None
+
+    @property
+    def is_filtered(self) -> bool:
+        return (self.activity_id, self.since, self.until) != (None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``total`` counts all that match; ``more`` says whether another page follows."""
+
+    total: int
+    sessions: list[Session]
+    more: bool
+
+
+def page(actor: Actor, wanted: Wanted) -> Page:
+    """Sessions of ``actor``, without standalone answers."""
+    rows = _matching(actor, wanted)
+    total = rows.count() if wanted.is_filtered or actor.user_id is None else _started(actor)
+    if wanted.after is not None:
+        start, pk = wanted.after
+        rows = rows.filter(Q(started_at__lt=start) | Q(started_at=start, pk__lt=pk))
+    rows = rows.select_related("activity").order_by("-started_at", "-pk")
+    found = list(rows[wanted.offset : wanted.offset + wanted.limit + 1])
+    return Page(total, found[: wanted.limit], len(found) > wanted.limit)
+
+
+def _matching(actor: Actor, wanted: Wanted) -> QuerySet[Session]:
+    rows = access.owned(actor).filter(standalone=False)
+    if wanted.activity_id is not None:
+        rows = rows.filter(activity_id=wanted.activity_id)
+    if wanted.since is not None:
+        rows = rows.filter(started_at__gte=wanted.since)
+    if wanted.until is not None:
+        rows = rows.filter(started_at__lt=wanted.until)
+    return rows
+
+
+def _started(actor: Actor) -> int:
+    """All sessions of a user, added up from the days: counting a million rows takes too long."""
+    days = PracticeDay.objects.filter(user_id=actor.user_id)
+    return days.aggregate(started=Sum("started"))["started"] or 0

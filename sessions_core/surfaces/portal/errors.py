@@ -1,0 +1,47 @@
+"""The portal's errors: ``{"error": code, "message": text, "details"?: object}``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from ... import errors
+from ...public_id import encode
+from ...rest.dialect import Dialect
+from ...rest.problems import Problem
+
+
+def instant(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC with a ``Z``, whole seconds: as the document writes its times."""
+    if moment is None:
+        return None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class PortalDialect(Dialect):
+    name = "portal"
+    table: ClassVar[Mapping[type[Exception], tuple[int, str]]] = {
+        errors.NotYourSession: (404, "session_not_found"),
+        errors.ItemNotFound: (400, "invalid_request"),
+    }
+
+    def domain_problem(self, error: errors.SessionError) -> Problem:
+        problem = super().domain_problem(error)
+        if isinstance(error, errors.SessionFinished):
+            problem.details = {
+                "session_id": encode(error.session_id),
+                "status": error.status,
+                "completion_time": instant(error.ended_at),
+            }
+        return problem
+
+    def body(self, problem: Problem) -> dict[str, Any]:
+        body: dict[str, Any] = {"error": problem.code, "message": problem.message}
+        details = problem.by_field if problem.fields else problem.details
+        if details:
+            body["details"] = dict(details)
+        if problem.code == "rate_limit_exceeded":
+            body["retry_after"] = max(1, problem.retry_after or 1)
+        return body
+
+
+PORTAL = PortalDialect()

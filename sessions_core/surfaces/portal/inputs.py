@@ -1,0 +1,113 @@
+"""What the portal accepts. Bounds stand here and in the columns, so both databases answer alike."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from rest_framework import serializers
+
+from ...models.activity import Difficulty
+from ...public_id import MAX_ID
+from ...queries.history import Wanted
+from ..fields import AnswerTextField, ItemIdField, SecondsField
+from .cursor import read_cursor
+
+MAX_BATCH = 100
+MAX_HISTORY = 50
+MAX_OFFSET = 10**9
+
+
+class SettingsInput(serializers.Serializer):
+    difficulty = serializers.ChoiceField(choices=Difficulty.choices, required=False)
+    word_count = serializers.IntegerField(min_value=1, max_value=200, required=False)
+    time_limit = serializers.IntegerField(
+        min_value=10,
+        max_value=14400,
+        required=False,
+        allow_null=True,
+        help_text="Seconds of active time.",
+    )
+
+
+class StartInput(serializers.Serializer):
+    activity_id = serializers.IntegerField(min_value=1, max_value=MAX_ID)
+    settings = SettingsInput(required=False)
+
+
+class AnswerInput(serializers.Serializer):
+    item_id = ItemIdField()
+    answer = AnswerTextField()
+    time_taken = SecondsField(default=0.0, help_text="Seconds the learner took.")
+
+
+class BatchAnswerInput(AnswerInput):
+    idempotency_key = serializers.CharField(
+        max_length=255,
+        required=False,
+        help_text="Counts this answer once, however often it is sent, in a batch or alone.",
+    )
+
+
+class BatchInput(serializers.Serializer):
+    answers = BatchAnswerInput(many=True, allow_empty=False, max_length=MAX_BATCH)
+
+
+class DateOrDatetimeField(serializers.Field):
+    """An ISO date or datetime. ``end`` makes a date mean its end. Without a zone it is UTC."""
+
+    default_error_messages = {"invalid": "Must be a date or datetime in ISO format."}
+
+    def __init__(self, *, end: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.end = end
+
+    def to_internal_value(self, data: Any) -> datetime:
+        try:
+            day = parse_date(str(data))
+            moment = parse_datetime(str(data).replace(" ", "+")) if day is None else None
+            if day is not None:
+                moment = datetime.combine(day, time(), UTC) + timedelta(days=self.end)
+            elif moment is not None and self.end:
+                moment += timedelta(microseconds=1)
+        except (ValueError, OverflowError):
+            moment = None
+        if moment is None:
+            self.fail("invalid")
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    def to_representation(self, value: datetime) -> str:
+        return value.isoformat()
+
+
+class CursorField(serializers.CharField):
+    default_error_messages = {"cursor": "Not a cursor of this history."}
+
+    def to_internal_value(self, data: Any) -> tuple[datetime, int]:
+        try:
+            return read_cursor(super().to_internal_value(data))
+        except ValueError:
+            self.fail("cursor")
+
+
+class HistoryInput(serializers.Serializer):
+    limit = serializers.IntegerField(
+        min_value=1, default=10, help_text=f"Above {MAX_HISTORY} counts as {MAX_HISTORY}."
+    )
+    offset = serializers.IntegerField(min_value=0, max_value=MAX_OFFSET, default=0)
+    activity_id = serializers.IntegerField(min_value=1, max_value=MAX_ID, required=False)
+    from_date = DateOrDatetimeField(required=False)
+    to_date = DateOrDatetimeField(end=True, required=False)
+    cursor = CursorField(
+        required=False, max_length=100, help_text="The next_cursor of the page before."
+    )
+
+    def wanted(self) -> Wanted:
+        data = self.validated_data
+        return Wanted(
+            limit=min(data["limit"], MAX_HISTORY),
+            offset=data["offset"],
+            activity_id=data.get("activity_id"),
+            since=data.get("from_date"),
+            until=data.get("to_date"),
+            after=data.get("cursor"),
+        )

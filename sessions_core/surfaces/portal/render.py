@@ -1,0 +1,185 @@
+"""The portal's responses as plain data. Both lanes render by these, so their bytes are equal."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from ...achievements import Achievement
+from ...lifecycle.scoring import active_ms, seconds, success_rate
+from ...lifecycle.submission import ItemFacts, Verdict
+from ...models import Session
+from ...queries.history import Page
+from ...queries.results import ItemResult
+from .cursor import cursor_after
+from .errors import instant
+
+Json = dict[str, Any]
+
+
+def item(facts: ItemFacts | None) -> Json | None:
+    """An item as a question: nothing of its answer."""
+    if facts is None:
+        return None
+    shown: Json = {"item_id": str(facts.id), "word": facts.prompt, "type": facts.type}
+    if facts.duration_seconds is not None:
+        shown["duration_seconds"] = facts.duration_seconds
+    return shown
+
+
+def progress_of(answered: int, planned: int, correct: int, attempts: int) -> Json:
+    return {
+        "completed": answered,
+        "remaining": max(0, planned - answered),
+        "success_rate": success_rate(correct, attempts),
+    }
+
+
+def settings(session: Session) -> Json:
+    """The settings in force."""
+    return {
+        "difficulty": session.difficulty,
+        "word_count": session.item_count,
+        "time_limit": session.time_limit,
+    }
+
+
+def started(session: Session, first_item: ItemFacts | None) -> Json:
+    return {
+        "session_id": session.public_id,
+        "start_time": instant(session.started_at),
+        "settings": settings(session),
+        "first_item": item(first_item),
+    }
+
+
+def verdict(given: Verdict) -> Json:
+    """``close`` and ``difference`` stand only with a near miss."""
+    body: Json = {
+        "correct": given.judgement.correct,
+        "correct_answer": given.item.answer,
+        "progress": progress_of(
+            given.answered_count, given.item_count, given.correct_count, given.attempt_count
+        ),
+        "next_item": item(given.next_item),
+    }
+    if given.judgement.close:
+        body["close"] = True
+        body["difference"] = given.judgement.difference
+    return body
+
+
+def state(session: Session, next_item: ItemFacts | None, now: datetime) -> Json:
+    """An open session, to carry on from."""
+    elapsed = seconds(active_ms(session, now))
+    remaining = None if session.time_limit is None else max(0, session.time_limit - elapsed)
+    return {
+        "session_id": session.public_id,
+        "status": session.status,
+        "settings": settings(session),
+        "progress": progress_of(
+            session.answered_count,
+            session.item_count,
+            session.correct_count,
+            session.attempt_count,
+        ),
+        "time": {"elapsed": elapsed, "remaining": remaining},
+        "next_item": item(next_item),
+    }
+
+
+def cancelled(session: Session) -> Json:
+    return {
+        "session_id": session.public_id,
+        "status": session.status,
+        "end_time": instant(session.ended_at),
+        "duration": seconds(session.active_ms),
+    }
+
+
+def summary(
+    session: Session, results: Iterable[ItemResult], achievements: Iterable[Achievement]
+) -> Json:
+    missed = [str(result.item_id) for result in results if not result.is_mastered]
+    review = {"type": "practice", "description": "Review missed words", "word_ids": missed}
+    return {
+        "session_summary": {
+            "duration": seconds(session.active_ms),
+            "words_practiced": session.answered_count,
+            "correct_answers": session.correct_count,
+            "success_rate": success_rate(session.correct_count, session.attempt_count),
+            "streaks": {"current": session.current_streak, "best": session.best_streak},
+        },
+        "achievements": [
+            {"type": won.type, "name": won.name, "description": won.description}
+            for won in achievements
+        ],
+        "next_steps": [review] if missed else [],
+    }
+
+
+def _activity(session: Session, *, with_type: bool) -> Json | None:
+    if session.activity is None:
+        return None
+    shown = {"id": session.activity.pk, "name": session.activity.name}
+    return {**shown, "type": session.activity.type} if with_type else shown
+
+
+def history(page: Page) -> Json:
+    last = page.sessions[-1] if page.more else None
+    return {
+        "total": page.total,
+        "sessions": [_history_entry(session) for session in page.sessions],
+        "next_cursor": cursor_after(last) if last else None,
+    }
+
+
+def _history_entry(session: Session) -> Json:
+    return {
+        "id": session.public_id,
+        "activity": _activity(session, with_type=False),
+        "status": session.status,
+        "start_time": instant(session.started_at),
+        "end_time": instant(session.ended_at),
+        "success_rate": success_rate(session.correct_count, session.attempt_count),
+        "words_practiced": session.answered_count,
+    }
+
+
+def timing(session: Session, now: datetime) -> Json:
+    return {
+        "start_time": instant(session.started_at),
+        "end_time": instant(session.ended_at),
+        "duration": seconds(active_ms(session, now)),
+    }
+
+
+def details(session: Session, results: list[ItemResult], now: datetime) -> Json:
+    attempts = session.attempt_count
+    average = session.response_ms / attempts / 1000 if attempts else 0.0
+    return {
+        "session_id": session.public_id,
+        "status": session.status,
+        "activity": _activity(session, with_type=True),
+        "timing": timing(session, now),
+        "performance": {
+            "words_practiced": session.answered_count,
+            "correct_answers": session.correct_count,
+            "incorrect_answers": attempts - session.correct_count,
+            "success_rate": success_rate(session.correct_count, attempts),
+            "average_response_time": round(average, 2),
+        },
+        "progress": {
+            "mastered_words": [_word(result) for result in results if result.is_mastered],
+            "needs_practice": [_word(result) for result in results if not result.is_mastered],
+        },
+    }
+
+
+def _word(result: ItemResult) -> Json:
+    return {
+        "item_id": str(result.item_id),
+        "word": result.prompt,
+        "translation": result.answer,
+        "attempts": result.attempts,
+        "success_rate": result.success_rate,
+    }
