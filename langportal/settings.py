@@ -4,6 +4,8 @@
 layer inside the one process. A bad value stops the start with a sentence.
 """
 
+import base64
+import hashlib
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -243,6 +245,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # "id:key,id:key", newest first, each key 32 random bytes in base64. Required outside DEBUG.
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+if DEBUG and not FIELD_ENCRYPTION_KEYS:
+    _debug_key = base64.b64encode(hashlib.sha256(SECRET_KEY.encode()).digest()).decode()
+    FIELD_ENCRYPTION_KEYS = [f"debug:{_debug_key}"]
 
 # --- Protection ---------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 Each master key is 32 random bytes under an id; what it is used for gets a subkey of its own
 (HKDF-SHA256, RFC 5869), so that the search index and the audit seal never share a key with the
-text. Without keys only a DEBUG process starts, with one derived from ``SECRET_KEY``.
+text.
 """
 
 import base64
@@ -65,24 +65,17 @@ class Keyring:
 
 def keyring() -> Keyring:
     """The keys in force. Raises ``ImproperlyConfigured`` when there are none, or a bad one."""
-    configured = getattr(settings, "FIELD_ENCRYPTION_KEYS", None) or []
-    return _ring(tuple(configured), settings.SECRET_KEY if settings.DEBUG else None)
+    return _ring(tuple(getattr(settings, "FIELD_ENCRYPTION_KEYS", None) or ()))
 
 
 @cache
-def _ring(configured: tuple[str, ...], debug_secret: str | None) -> Keyring:
-    if configured:
-        return Keyring([_parse(entry) for entry in configured])
-    if debug_secret is None:
+def _ring(entries: tuple[str, ...]) -> Keyring:
+    if not entries:
         raise ImproperlyConfigured(
             "FIELD_ENCRYPTION_KEYS is not set. Set it to id:key, the key being 32 random bytes in "
             "base64 (several keys: separated by commas, the newest first)."
         )
-    return Keyring([Key("debug", _debug_master(debug_secret))])
-
-
-def _debug_master(text: str) -> bytes:
-    return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"debug master key").derive(text.encode())
+    return Keyring([_parse(entry) for entry in entries])
 
 
 def _parse(entry: str) -> Key:

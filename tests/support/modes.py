@@ -145,6 +145,7 @@ def set_environment(run: Run) -> None:
         DATABASE_URL=database,
         REDIS_URL=run.redis_url,
         SECRET_KEY="only-for-tests-" + "0123456789" * 4,
+        FIELD_ENCRYPTION_KEYS="tests:" + "A" * 43 + "=",
         DEBUG="false",
         DEMO="false",
         LOG_LEVEL="WARNING",

@@ -1,0 +1,171 @@
+"""Two sessions of one therapist: what changed, and whether it is more than noise.
+
+The verdict rests on the mean change of the skills that both sessions measured; without any, on
+progress. One test decides, so the stated rate of false calls is the rate of the verdict.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .app_settings import app_settings
+from .measurements import Measured, measured, past_of
+from .models import TherapistSession, Trend
+from .norms import PROGRESS, RESPONSE_TIME, norm_for
+from .reliable_change import Change, Norm, change_of
+
+TRENDS = {1: Trend.IMPROVING, 0: Trend.STABLE, -1: Trend.DECLINING}
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Changes from the earlier to the later session; ``None``: not known.
+
+    ``response_time`` is in seconds and positive when the response became faster.
+    """
+
+    progress: float | None = None
+    skill_score: float | None = None
+    response_time: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    name: str
+    change: Change
+    norm: Norm
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``overall`` is None where there is too little data; the trend is then stable."""
+
+    metrics: Metrics
+    basis: str | None = None
+    overall: Change | None = None
+    measures: list[Measure] = field(default_factory=list)
+
+    @property
+    def trend(self) -> Trend:
+        return TRENDS[self.overall.direction] if self.overall else Trend.STABLE
+
+    @property
+    def improvement_score(self) -> float:
+        """0 to 100, 50 being no change: the percentile of the change among unchanged pairs."""
+        return round(self.overall.percentile, 1) if self.overall else 50.0
+
+    def evidence(self) -> dict[str, Any]:
+        """JSON of what the trend rests on, in the API's names."""
+        return {
+            "insufficientData": self.overall is None,
+            "basis": self.basis,
+            **(_figures(self.overall) if self.overall else {}),
+            "measures": [
+                {
+                    "measure": measure.name,
+                    **_figures(measure.change),
+                    "trend": TRENDS[measure.change.direction],
+                    "spread": measure.norm.spread,
+                    "reliability": round(measure.norm.reliability, 4),
+                    "source": measure.norm.source,
+                }
+                for measure in self.measures
+            ],
+        }
+
+
+def compare(
+    current: TherapistSession, previous: TherapistSession, given: Metrics = Metrics()
+) -> Verdict:
+    """The verdict on the two sessions; what the client measured itself (``given``) goes first."""
+    both = measured([current, previous])
+    now, then = both[current.pk], both[previous.pk]
+    past = past_of(current.therapist_id, but=[current.pk, previous.pk])
+    return verdict(now, then, past, given)
+
+
+def verdict(
+    now: Measured, then: Measured, past: list[Measured], given: Metrics = Metrics()
+) -> Verdict:
+    """As ``compare``, of measurements at hand; ``past`` is what noise is estimated from."""
+    metrics = _metrics(now, then, given)
+    shared = sorted(now.skills.keys() & then.skills.keys())
+    skills = [
+        measure
+        for skill in shared
+        if (measure := _measure(skill, now.skills[skill] - then.skills[skill], past))
+    ]
+    others = [
+        measure
+        for name, change in ((PROGRESS, metrics.progress), (RESPONSE_TIME, metrics.response_time))
+        if change is not None and (measure := _measure(name, change, past))
+    ]
+    basis, overall = _overall(metrics, skills, past, bool(shared))
+    return Verdict(metrics, basis, overall, [*skills, *others])
+
+
+def _metrics(now: Measured, then: Measured, given: Metrics) -> Metrics:
+    shared = now.skills.keys() & then.skills.keys()
+    changes = [now.skills[skill] - then.skills[skill] for skill in shared]
+    return Metrics(
+        progress=_first(given.progress, _difference(now.progress, then.progress)),
+        skill_score=_first(given.skill_score, sum(changes) / len(changes) if changes else None),
+        response_time=_first(
+            given.response_time, _difference(then.response_time, now.response_time)
+        ),
+    )
+
+
+def _overall(
+    metrics: Metrics, skills: list[Measure], past: list[Measured], have_shared: bool
+) -> tuple[str | None, Change | None]:
+    if metrics.skill_score is not None:
+        # A mean that the client posted without scores behind it has the noise of one score.
+        lone = None if have_shared else norm_for("score", [])
+        norms = [measure.norm for measure in skills] or ([lone] if lone else [])
+        return _judged("skillScores", metrics.skill_score, norms)
+    if metrics.progress is not None:
+        norm = norm_for(PROGRESS, _past_scores(PROGRESS, past))
+        return _judged(PROGRESS, metrics.progress, [norm] if norm else [])
+    return None, None
+
+
+def _judged(basis: str, change: float, norms: list[Norm]) -> tuple[str | None, Change | None]:
+    if not norms:
+        return None, None
+    return basis, change_of(change, norms, app_settings.SIGNIFICANCE)
+
+
+def _measure(name: str, change: float, past: list[Measured]) -> Measure | None:
+    norm = norm_for(name, _past_scores(name, past))
+    if norm is None:
+        return None
+    return Measure(name, change_of(change, [norm], app_settings.SIGNIFICANCE), norm)
+
+
+def _past_scores(name: str, past: list[Measured]) -> list[float]:
+    fixed = {PROGRESS: "progress", RESPONSE_TIME: "response_time"}
+    if name in fixed:
+        scores = [getattr(session, fixed[name]) for session in past]
+    else:
+        scores = [session.skills.get(name) for session in past]
+    return [score for score in scores if score is not None]
+
+
+def _figures(change: Change) -> dict[str, float]:
+    return {
+        "change": round(change.change, 4),
+        "standardError": round(change.standard_error, 4),
+        "smallestDetectableChange": round(change.smallest_detectable, 4),
+        "reliableChangeIndex": round(change.index, 4),
+        "practiceEffect": round(change.practice, 4),
+        "practiceAdjustedIndex": round(change.adjusted_index, 4),
+        "criticalValue": round(change.critical, 4),
+    }
+
+
+def _difference(later: float | None, earlier: float | None) -> float | None:
+    return None if later is None or earlier is None else later - earlier
+
+
+def _first(given: float | None, computed: float | None) -> float | None:
+    return computed if given is None else given

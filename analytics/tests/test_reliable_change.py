@@ -1,0 +1,112 @@
+"""The formulas against published values, and against many simulated therapists."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+from django.test import override_settings
+
+from analytics.comparing import verdict
+from analytics.measurements import Measured
+from analytics.models import Trend
+from analytics.norms import norm_for
+from analytics.reliable_change import Norm, change_of, critical_value
+
+PAIRS = 2000
+
+
+def test_jacobson_truax_worked_example() -> None:
+    """Their dyadic adjustment example: spread 7.5, reliability .88, from 32.5 to 47.5: RC 4.08."""
+    change = change_of(47.5 - 32.5, [Norm(7.5, 0.88)], 0.05)
+    assert change.standard_error == pytest.approx(3.67, abs=0.01)
+    assert change.index == pytest.approx(4.08, abs=0.01)
+    assert change.smallest_detectable == pytest.approx(7.2, abs=0.01)
+    assert change.direction == 1
+
+
+def test_practice_is_taken_off_first() -> None:
+    norm = Norm(10, 0.8, practice=6)
+    assert change_of(14, [norm], 0.05).index == pytest.approx(2.21, abs=0.01)
+    assert change_of(14, [norm], 0.05).direction == 0
+    assert change_of(-7, [norm], 0.05).direction == -1
+
+
+@pytest.mark.parametrize(("freedom", "expected"), [(5, 2.5706), (10, 2.2281), (29, 2.0452)])
+def test_few_scores_ask_for_more(freedom: int, expected: float) -> None:
+    assert critical_value(0.05, freedom) == pytest.approx(expected, abs=0.002)
+
+
+def test_a_measure_without_noise() -> None:
+    steady = Norm(10, 1.0)
+    assert change_of(0, [steady], 0.05).direction == 0
+    assert change_of(0.1, [steady], 0.05).direction == 1
+
+
+def _shares(reliability: float, skills: int, gain: float, past_sessions: int) -> dict[str, float]:
+    """Share of each trend over ``PAIRS`` pairs of sessions whose true scores differ by ``gain``."""
+    chance = random.Random(20)
+    spread, noise = 10.0, 10.0 * (1 - reliability) ** 0.5
+    names = [f"skill {n}" for n in range(skills)]
+    found = dict.fromkeys(Trend.values, 0)
+    for _ in range(PAIRS):
+        true = {name: chance.gauss(50, spread) for name in names}
+
+        def observed(shift: float, true: dict[str, float] = true) -> Measured:
+            return Measured({n: t + shift + chance.gauss(0, noise) for n, t in true.items()})
+
+        past = [observed(0) for _ in range(past_sessions)]
+        found[verdict(observed(gain), observed(0), past).trend] += 1
+    return {trend: count / PAIRS for trend, count in found.items()}
+
+
+@pytest.mark.parametrize("skills", [1, 4])
+@pytest.mark.parametrize("past_sessions", [0, 8], ids=["parameters known", "estimated"])
+@pytest.mark.parametrize("reliability", [0.8, 0.9])
+def test_no_change_is_called_change_at_the_stated_rate(
+    skills: int,
+    past_sessions: int,
+    reliability: float,
+    record_figure: Callable[[str], None],
+) -> None:
+    assumed = {"score": {"spread": 10.0, "reliability": reliability}}
+    with override_settings(ANALYTICS_ASSUMED_RELIABILITY=assumed):
+        unchanged = _shares(reliability, skills, gain=0, past_sessions=past_sessions)
+        better = _shares(reliability, skills, gain=20, past_sessions=past_sessions)
+        worse = _shares(reliability, skills, gain=-20, past_sessions=past_sessions)
+    false_calls = 1 - unchanged[Trend.STABLE]
+    record_figure(
+        f"RCI: {skills} skills, reliability {reliability}, {past_sessions} past sessions: "
+        f"false calls {false_calls:.1%}, two spreads found {better[Trend.IMPROVING]:.1%} up, "
+        f"{worse[Trend.DECLINING]:.1%} down"
+    )
+    # Four standard errors of a share of 5% in this many pairs.
+    assert false_calls == pytest.approx(0.05, abs=4 * (0.05 * 0.95 / PAIRS) ** 0.5)
+    assert min(better[Trend.IMPROVING], worse[Trend.DECLINING]) > 0.75
+    assert better[Trend.DECLINING] == worse[Trend.IMPROVING] == 0
+
+
+def test_nothing_measured_twice_is_too_little_data() -> None:
+    result = verdict(Measured({"Empathy": 90}), Measured({"Active Listening": 10}), [])
+    assert result.trend == Trend.STABLE
+    assert result.evidence()["insufficientData"] is True
+    assert result.improvement_score == 50
+
+
+@override_settings(ANALYTICS_ASSUMED_RELIABILITY=None)
+def test_a_host_may_refuse_to_assume() -> None:
+    two = verdict(Measured({"Empathy": 90}), Measured({"Empathy": 10}), [])
+    assert two.evidence()["insufficientData"] is True
+    assert norm_for("Empathy", [50, 52, 49, 51, 50, 48]).source == "estimated"
+
+
+@override_settings(ANALYTICS_RELIABILITY={"Empathy": {"spread": 4, "reliability": 0.9}})
+def test_a_named_skill_goes_by_its_own_parameters() -> None:
+    (measure,) = verdict(Measured({"Empathy": 60}), Measured({"Empathy": 55}), []).evidence()[
+        "measures"
+    ]
+    assert (measure["source"], measure["spread"], measure["trend"]) == ("settings", 4, "improving")
+
+
+def test_a_faster_response_is_positive() -> None:
+    result = verdict(Measured(response_time=2.0), Measured(response_time=2.5), [])
+    assert result.metrics.response_time == 0.5
