@@ -58,8 +58,10 @@ def adopt(session: AnonymousSession, user_id: int) -> Adoption | None:
         )
 
 
-def undo_until(adoption: Adoption) -> datetime:
-    return adoption.at + timedelta(hours=app_settings.UNDO_HOURS)
+def undo_until(session: AnonymousSession, user_id: int) -> datetime | None:
+    """Until when the account can give ``session`` back; ``None`` where it cannot."""
+    adoption = _standing(session, user_id)
+    return None if adoption is None else _ends(adoption)
 
 
 def undo(session: AnonymousSession, user_id: int) -> Held:
@@ -68,14 +70,22 @@ def undo(session: AnonymousSession, user_id: int) -> Held:
     Its id changes: whoever else knew it must not see what was added in the account's time.
     Raises ``NothingToUndo``.
     """
-    now = clock.now()
     with transaction.atomic():
         root = lock_root(session.pk)
-        adoption = Adoption.objects.filter(session=root, user_id=user_id, undone_at=None).first()
-        if adoption is None or root.user_id != user_id or undo_until(adoption) <= now:
+        adoption = _standing(root, user_id)
+        if adoption is None:
             raise NothingToUndo
         root.user = None
         root.save(update_fields=["user"])
         learners.release(root, user_id, adoption.moved)
-        Adoption.objects.filter(pk=adoption.pk).update(undone_at=now)
+        Adoption.objects.filter(pk=adoption.pk).update(undone_at=clock.now())
         return replace_id(root)
+
+
+def _standing(session: AnonymousSession, user_id: int) -> Adoption | None:
+    adoption = Adoption.objects.filter(session=session, user_id=user_id, undone_at=None).first()
+    return adoption if adoption is not None and _ends(adoption) > clock.now() else None
+
+
+def _ends(adoption: Adoption) -> datetime:
+    return adoption.at + timedelta(hours=app_settings.UNDO_HOURS)

@@ -41,11 +41,6 @@ class AppSettings:
     MAX_DEPTH: int = 8
     MAX_CONCEPTS: int = 500
 
-    # Limits per address: {scope: [(count, seconds), …]}.
-    LIMITS: dict[str, list[tuple[int, int]]] = {
-        "create": [(100, 3600)],
-        "guess": [(20, 600)],
-    }
     # Minutes a transfer code can be used; hours an adoption can be undone.
     TRANSFER_MINUTES: int = 10
     UNDO_HOURS: int = 24
@@ -53,8 +48,6 @@ class AppSettings:
     ADOPT_ON_LOGIN: bool = True
     # An anonymous session may own learning sessions (needs sessions_core installed).
     GUEST_LEARNERS: bool = False
-    # Other origins whose pages may send the cookie, beside CSRF_TRUSTED_ORIGINS.
-    TRUSTED_ORIGINS: list[str] = []
 
     def __getattribute__(self, name: str) -> Any:
         if name.isupper():

@@ -5,13 +5,10 @@ a curious reader of the admin opens no session. ``SECRET_KEY_FALLBACKS`` are hon
 """
 
 import hmac
-import os
 import re
 from hashlib import sha256
 from uuid import UUID, uuid4
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from .errors import InvalidSessionId
@@ -19,7 +16,6 @@ from .errors import InvalidSessionId
 _VERSION_4 = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII
 )
-_NONCE_BYTES = 12
 
 
 def new_id() -> UUID:
@@ -37,7 +33,7 @@ def _secrets() -> list[str]:
     return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
-def _keyed(purpose: str, secret: str, message: bytes = b"") -> bytes:
+def _keyed(purpose: str, secret: str, message: bytes) -> bytes:
     return hmac.digest(secret.encode(), f"anonymous_sessions.{purpose}:".encode() + message, sha256)
 
 
@@ -57,22 +53,3 @@ def id_digest(session_id: UUID) -> UUID:
 
 def id_digests(session_id: UUID) -> list[UUID]:
     return digests("id", session_id.bytes)
-
-
-def seal(session_id: UUID, bound_to: bytes) -> bytes:
-    """``session_id`` under AES-256-GCM; opens only with the same ``bound_to``."""
-    nonce = os.urandom(_NONCE_BYTES)
-    key = _keyed("seal", settings.SECRET_KEY, bound_to)
-    return nonce + AESGCM(key).encrypt(nonce, session_id.bytes, None)
-
-
-def unseal(sealed: bytes, bound_to: bytes) -> UUID | None:
-    """What ``seal`` took, or ``None`` where no honoured secret opens it."""
-    nonce, box = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-    for secret in _secrets():
-        try:
-            plain = AESGCM(_keyed("seal", secret, bound_to)).decrypt(nonce, box, None)
-        except InvalidTag:
-            continue
-        return UUID(bytes=plain)
-    return None

@@ -3,18 +3,19 @@
 ``no_key`` leaves the inserts of rows that point at the session free.
 """
 
+from .errors import UnknownSession
 from .models import AnonymousSession
 
 
 def lock_roots(*keys: int) -> list[AnonymousSession]:
     """The sessions that ``keys`` lead to, locked until the transaction ends, in the order asked.
 
-    Two keys may lead to one session. Raises ``AnonymousSession.DoesNotExist``.
+    Two keys may lead to one session. Raises ``UnknownSession``.
     """
     while True:
         sessions = AnonymousSession.objects.in_bulk(keys)
         if len(sessions) < len(set(keys)):
-            raise AnonymousSession.DoesNotExist
+            raise UnknownSession
         wanted = [sessions[key].merged_into_id or key for key in keys]
         locked = {
             row.pk: row

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from sessions_core import clock
+from sessions_core.rest import sealing
 
 from . import identity
 from .access import Held
@@ -36,7 +37,7 @@ def issue(held: Held) -> tuple[str, TransferCode]:
         session=held.session,
         defaults={
             "digest": identity.digest("transfer", code.encode()),
-            "sealed_id": identity.seal(held.id, code.encode()),
+            "sealed_id": sealing.seal(held.id.bytes, code.encode()),
             "expires_at": clock.now() + timedelta(minutes=app_settings.TRANSFER_MINUTES),
         },
     )
@@ -57,10 +58,7 @@ def redeem(text: str) -> UUID:
         )
         if found is None or not TransferCode.objects.filter(pk=found.pk).delete()[0]:
             raise UnknownTransferCode
-    session_id = identity.unseal(bytes(found.sealed_id), code)
-    if session_id is None:
-        raise UnknownTransferCode
-    return session_id
+    return UUID(bytes=sealing.unseal(bytes(found.sealed_id), code))
 
 
 def normalise(text: str) -> str:

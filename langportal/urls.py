@@ -17,4 +17,5 @@ urlpatterns = [
     # As the documents' own examples write them; left out of the API documents.
     path("v1/sessions/", include("sessions_core.surfaces.portal.alias")),
     path("exercises/", include("sessions_core.surfaces.exercises.alias")),
+    path("api/", include("anonymous_sessions.urls")),
 ]
