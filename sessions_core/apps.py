@@ -5,3 +5,9 @@ class SessionsCoreConfig(AppConfig):
     name = "sessions_core"
     verbose_name = "Learning sessions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from .realtime.publisher import on_session_events
+        from .signals import session_events
+
+        session_events.connect(on_session_events, dispatch_uid="sessions_core.realtime")

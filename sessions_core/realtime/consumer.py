@@ -1,0 +1,135 @@
+"""A session's socket: sign in, join after access, listen until either side ends it.
+
+A plain ASGI application: Channels' consumers start two tasks and a channel for each socket, which
+the hub makes unnecessary.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+from django import db
+
+from ..access import session_for
+from ..errors import SessionNotFound, Unavailable
+from ..models import Session
+from . import hub, signin
+from .definitions import ERROR, MAX_FRAME_BYTES, PING, PONG, Close
+from .threads import in_thread
+from .viewer import Viewer
+from .wire import message
+
+logger = logging.getLogger(__name__)
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+# More messages than this from a client in so many seconds are a flood.
+FLOOD_MESSAGES, FLOOD_SECONDS = 30, 10.0
+
+_PONG = message(PONG)
+_UNKNOWN = message(
+    ERROR, {"code": "unknown_message", "message": "Send a JSON object with a known type."}
+)
+
+
+async def session_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    """``/ws/sessions/{session_id}?after=ID``"""
+    code = await _serve(scope, receive, send)
+    if code is not None:
+        await _close(receive, send, code)
+
+
+async def nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
+    """Any other path."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await _close(receive, send, Close.NOT_FOUND)
+
+
+async def _serve(scope: Scope, receive: Receive, send: Send) -> int | None:
+    """Returns the code to close with, None where the socket has been closed."""
+    await receive()  # websocket.connect
+    given = signin.credentials(scope)
+    # Accepted before it is refused: only an open socket can be told a reason.
+    await send({"type": "websocket.accept", "subprotocol": given.subprotocol if given else None})
+    if given is None:
+        return Close.NOT_SIGNED_IN
+    try:
+        principal, session_id = await in_thread(
+            _admit, given, scope["url_route"]["kwargs"]["session_id"]
+        )
+        await _watch(session_id, _after(scope), principal, receive, send)
+    except signin.NotSignedIn:
+        return Close.NOT_SIGNED_IN
+    except (SessionNotFound, Session.DoesNotExist):
+        return Close.NOT_FOUND
+    except (Unavailable, db.Error) as error:
+        logger.warning("Socket refused, no database: %s", error)
+        return Close.UNAVAILABLE
+    return None
+
+
+def _admit(given: signin.Credentials, session_id: str) -> tuple[signin.Principal, int]:
+    principal = signin.identify(given)
+    session = session_for(principal.actor, session_id, route="websocket", write=False)
+    return principal, session.pk
+
+
+def _after(scope: Scope) -> int | None:
+    """The id to replay after; one that no event can have becomes -1, which means a resync."""
+    values = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("after")
+    if not values:
+        return None
+    text = values[-1]
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else -1
+
+
+async def _watch(
+    session_id: int, after: int | None, principal: signin.Principal, receive: Receive, send: Send
+) -> None:
+    here = hub.current()
+    viewer = Viewer(send, principal, here.loop)
+    watch = here.join(session_id, viewer)
+    try:
+        await here.open(watch, viewer, after)
+        await _listen(viewer, receive)
+    finally:
+        here.leave(watch, viewer)
+
+
+async def _listen(viewer: Viewer, receive: Receive) -> None:
+    """Until the socket is closed, by whomever."""
+    times: deque[float] = deque(maxlen=FLOOD_MESSAGES)
+    while True:
+        event = await receive()
+        if event["type"] == "websocket.disconnect":
+            return
+        now = viewer.loop.time()
+        if len(times) == FLOOD_MESSAGES and now - times[0] < FLOOD_SECONDS:
+            viewer.close(Close.FLOOD)
+        times.append(now)
+        _answer(viewer, event.get("bytes") or (event.get("text") or "").encode())
+
+
+def _answer(viewer: Viewer, frame: bytes) -> None:
+    if len(frame) > MAX_FRAME_BYTES:
+        viewer.close(Close.TOO_BIG)
+        return
+    try:
+        body = orjson.loads(frame)
+    except orjson.JSONDecodeError:
+        body = None
+    kind = body.get("type") if isinstance(body, dict) else None
+    viewer.push(_PONG if kind == PING else _UNKNOWN)
+
+
+async def _close(receive: Receive, send: Send, code: int) -> None:
+    """Close, and take what the client still sends until it has gone."""
+    await send({"type": "websocket.close", "code": code})
+    while (await receive())["type"] != "websocket.disconnect":
+        pass

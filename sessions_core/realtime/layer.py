@@ -1,0 +1,99 @@
+"""The channel layer, as a carrier of hints between processes.
+
+One group for all sessions: a process subscribes once, for good, whatever its sockets watch, so
+that a socket's arrival costs the layer nothing and cannot fail by it. A hint may be lost; events
+are numbered, and the database has them.
+"""
+
+import asyncio
+import logging
+import uuid
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+
+from .wire import Message, wrap
+
+logger = logging.getLogger(__name__)
+
+GROUP = "sessions.events"
+# Tells this process's own hints from those of others.
+ORIGIN = uuid.uuid4().hex
+# Seconds for one send; a layer that takes longer is treated as lost.
+SEND_TIMEOUT = 2.0
+# Seconds without an attempt after a failed send; hints of that time are dropped.
+PAUSE = 1.0
+# Hints in one message to the layer, and hints waiting for it.
+BATCH = 256
+WAITING = 4096
+
+
+def crosses_processes() -> bool:
+    """Whether a layer is configured that reaches other processes."""
+    layer = get_channel_layer()
+    return layer is not None and not isinstance(layer, InMemoryChannelLayer)
+
+
+class Outbox:
+    """Sends hints through the layer, many in one message. All of it runs on one loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._hints: deque[tuple[int, int | None, str, str]] = deque(maxlen=WAITING)
+        self._sending: asyncio.Task[None] | None = None
+        self._reachable = True
+
+    def tell(self, session_id: int, message: Message) -> None:
+        self._hints.append((session_id, message.seq, message.type, message.text))
+        if self._sending is None:
+            self._sending = self._loop.create_task(self._send_all())
+
+    async def flushed(self) -> None:
+        """Returns when nothing waits to be sent."""
+        if self._sending is not None:
+            await asyncio.shield(self._sending)
+
+    async def _send_all(self) -> None:
+        while self._hints:
+            count = min(BATCH, len(self._hints))
+            batch = [self._hints.popleft() for _ in range(count)]
+            if not await self._send(batch):
+                await asyncio.sleep(PAUSE)
+                self._hints.clear()
+        self._sending = None
+
+    async def _send(self, batch: list[tuple[int, int | None, str, str]]) -> bool:
+        message = {"type": "session.events", "origin": ORIGIN, "events": batch}
+        sending = self._loop.create_task(_group_send(message))
+        # Waited for from outside, because a layer may fail in any way of its own.
+        await asyncio.wait({sending}, timeout=SEND_TIMEOUT)
+        failure: object = None
+        if not sending.done():
+            sending.cancel()
+            failure = f"no answer within {SEND_TIMEOUT:g} s"
+        else:
+            failure = sending.exception()
+        if self._reachable and failure:
+            logger.warning("Channel layer lost, events go by the database: %s", failure)
+        elif not self._reachable and not failure:
+            logger.info("Channel layer is back")
+        self._reachable = not failure
+        return self._reachable
+
+
+async def _group_send(message: dict[str, Any]) -> None:
+    await get_channel_layer().group_send(GROUP, message)
+
+
+async def listen(hear: Callable[[int, Message], None]) -> None:
+    """Subscribe, and pass on what other processes tell. Ends only by the layer's failure."""
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add(GROUP, channel)
+    while True:
+        message = await layer.receive(channel)
+        if message["origin"] != ORIGIN:
+            for session_id, seq, type, text in message["events"]:
+                hear(session_id, wrap(seq, type, text))

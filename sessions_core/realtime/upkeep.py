@@ -1,0 +1,85 @@
+"""What the hub does by itself: the clock, the look at the database, the look at sign-ins."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from ..app_settings import app_settings
+from ..clock import now
+from ..lifecycle import finish
+from . import signin, snapshot
+from .definitions import Close
+from .periodic import Periodic
+from .threads import in_thread
+
+if TYPE_CHECKING:
+    from .hub import Hub
+    from .viewer import Viewer
+    from .watch import Watch
+
+# Seconds between two looks at the watched sessions in the database. It is the answer to a lost
+# channel layer, and to processes without one: events are seen after this at the latest.
+LOOK_EVERY = 5.0
+# Seconds between two checks of every socket's sign-in. With the trust in a verified token
+# (``TOKEN_TRUST_SECONDS``) it stays below the 30 s in which a revocation must work.
+CHECK_EVERY = 10.0
+# Seconds between two looks at time limits and at peers that do not read.
+TICK = 1.0
+
+
+class Upkeep:
+    """One timer of each kind for a process, however many its sockets."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._told_at = hub.loop.time()
+        loop, tick = hub.loop, min(TICK, app_settings.TIME_UPDATE_SECONDS)
+        self._timers = [
+            Periodic(loop, tick, self._tick),
+            Periodic(loop, LOOK_EVERY, self._look),
+            Periodic(loop, CHECK_EVERY, self._check_sign_ins),
+        ]
+
+    async def _tick(self) -> None:
+        moment, loop_time = now(), self._hub.loop.time()
+        tell = loop_time - self._told_at >= app_settings.TIME_UPDATE_SECONDS * 0.99
+        if tell:
+            self._told_at = loop_time
+        for watch in tuple(self._hub.watches.values()):
+            for viewer in tuple(watch.viewers):
+                viewer.check_stall(loop_time)
+            if watch.clock is None or not watch.clock.ticks:
+                continue
+            if watch.clock.ran_out(moment):
+                self._expire(watch)
+            elif tell and (reading := watch.clock.reading(moment)) is not None:
+                watch.spread(reading)
+
+    def _expire(self, watch: Watch) -> None:
+        if watch.expiring is None or watch.expiring.done():
+            watch.expiring = self._hub.loop.create_task(
+                in_thread(finish.expire_due, watch.session_id)
+            )
+
+    async def _look(self) -> None:
+        watches = dict(self._hub.watches)
+        if not watches:
+            return
+        found = await in_thread(snapshot.standings, watches)
+        for session_id, watch in watches.items():
+            if session_id in found:
+                self._hub.learn(watch, *found[session_id])
+            else:
+                watch.close(Close.NOT_FOUND)
+
+    async def _check_sign_ins(self) -> None:
+        viewers: dict[signin.Principal, list[Viewer]] = {}
+        for watch in self._hub.watches.values():
+            for viewer in watch.viewers:
+                viewers.setdefault(viewer.principal, []).append(viewer)
+        if viewers:
+            for principal in await in_thread(signin.lapsed, list(viewers)):
+                for viewer in viewers[principal]:
+                    viewer.close(Close.NOT_SIGNED_IN)
+            await asyncio.sleep(0)
