@@ -4,10 +4,15 @@ import os
 
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "langportal.settings")
 django_application = get_asgi_application()
 
-from sessions_core.realtime.routing import application as sockets  # noqa: E402 (needs the apps)
-
-application = ProtocolTypeRouter({"http": django_application, "websocket": sockets})
+application = ProtocolTypeRouter(
+    {
+        "http": django_application,
+        # By its path: it may only be imported once Django has loaded the apps.
+        "websocket": import_string("sessions_core.realtime.routing.application"),
+    }
+)

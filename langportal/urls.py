@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/", include("langportal.accounts.urls")),
     *both("api/schema/", SpectacularAPIView.as_view(), "schema"),
     *both("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), "docs"),
+    path("api/", include("sessions_core.realtime.urls")),
     path("api/v1/sessions/", include("sessions_core.surfaces.portal.urls")),
     path("api/exercises/", include("sessions_core.surfaces.exercises.urls")),
     # As the documents' own examples write them; left out of the API documents.

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from sessions_core.realtime.definitions import MAX_FRAME_BYTES
+
 HOST = "127.0.0.1"
 
 
@@ -57,7 +59,13 @@ def _listen(port: int) -> socket.socket:
 
 
 def _serve(listening: socket.socket) -> None:
-    config = uvicorn.Config("langportal.asgi:application", lifespan="off")
+    config = uvicorn.Config(
+        "langportal.asgi:application",
+        lifespan="off",
+        ws_max_size=MAX_FRAME_BYTES,
+        # Compressing would be done anew for each viewer, where an event is encoded once for all.
+        ws_per_message_deflate=False,
+    )
     # After a Ctrl-C uvicorn shuts down, and then raises what it caught.
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
