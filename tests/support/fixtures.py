@@ -27,9 +27,14 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache(run: Run) -> None:
-    """Limits and cached answers of one test are not those of the next."""
+def _nothing_remembered(run: Run) -> None:
+    """What lives outside the database, which alone is rolled back: limits, tokens, cached pages."""
+    from sessions_core.rest import limits
+    from sessions_core.tokens import trust
+
     cache.clear()
+    limits.forget()
+    trust.forget()
     if run.redis_shared:
         claim(run.redis_url)
 
