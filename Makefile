@@ -31,15 +31,16 @@ test: $(VENV)/.installed-test ## Run every test: on Postgres and Redis, on SQLit
 test-fast: $(VENV)/.installed-test ## Run what needs only SQLite and this one process
 	$(BIN)/python -m pytest -n $(JOBS) --in-process
 
-check: $(VENV)/.installed-test ## Lint, format, types, import contracts, system checks, schema
+check: export DEBUG = true
+check: export LOG_LEVEL = WARNING
+check: export DATABASE_URL = sqlite:///$(CURDIR)/var/check.sqlite3
+check: $(VENV)/.installed-test ## Lint, format, import contracts, types, system checks, schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	@export DEBUG=true LOG_LEVEL=WARNING DATABASE_URL=sqlite:///$(CURDIR)/var/check.sqlite3; \
-	set -ex; \
-	$(BIN)/python manage.py check; \
-	$(BIN)/python manage.py makemigrations --check --dry-run; \
+	$(BIN)/python manage.py check
+	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate --file /dev/null
 
 format: $(VENV)/.installed-test ## Let ruff mend what it can
