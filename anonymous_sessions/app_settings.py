@@ -46,8 +46,9 @@ class AppSettings:
     UNDO_HOURS: int = 24
     # Signing in (Django's user_logged_in signal) adopts the browser's session.
     ADOPT_ON_LOGIN: bool = True
-    # An anonymous session may own learning sessions (needs sessions_core installed).
-    GUEST_LEARNERS: bool = False
+    # Beginnings of addresses where ``GuestAuthentication`` lets an anonymous session in as a
+    # learner, such as "/api/v1/sessions/". None by default.
+    GUEST_PATHS: list[str] = []
 
     def __getattribute__(self, name: str) -> Any:
         if name.isupper():

@@ -20,9 +20,12 @@ class Quota:
     window: str = "calendar_month"
     seconds: int = 0
 
+    def ends(self, now: datetime) -> datetime:
+        return KINDS[self.window](now, self.seconds)
+
     def resets_at(self, now: datetime) -> datetime | None:
         """When a window that is open at ``now``, or opened by a use at ``now``, ends."""
-        return None if self.limit is None else KINDS[self.window](now, self.seconds)
+        return None if self.limit is None else self.ends(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,6 @@ def standings(rows: Iterable[Usage], now: datetime) -> dict[str, Standing]:
 
 
 def _standing(quota: Quota, limit: int, row: Usage | None, now: datetime) -> Standing:
-    used = row.used_at(now) if row else 0
-    ends = row.resets_at if row and used else quota.resets_at(now)
-    return Standing(limit, max(0, limit - used), ends)
+    if row is not None and row.resets_at is not None and row.used_at(now):
+        return Standing(limit, max(0, limit - row.used), row.resets_at)
+    return Standing(limit, limit, quota.ends(now))

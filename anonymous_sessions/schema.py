@@ -86,7 +86,7 @@ def _operation(
     if sent is not None:
         examples.append(OpenApiExample("Request", sent, request_only=True))
     # Nobody needs to be signed in, but where a 401 says so.
-    auth = None if 401 in errors else [{}]
+    auth: Any = None if 401 in errors else [{}]
     codes = sorted({*errors, 503, *((403,) if request is not None or status != 200 else ())})
     return extend_schema(
         tags=["Anonymous sessions"],

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from .. import adopt, schema, serializers
+from ..access import Held
 from .base import AnonymousViewSet
 
 
@@ -14,11 +15,13 @@ class AdoptionViewSet(AnonymousViewSet):
     def adopt(self, request: Request) -> Response:
         user_id = self.user_id()
         dry_run = self.cleaned(serializers.AdoptRequest)["dry_run"]
-        session = self.current()
+        held = self.current()
+        session = held.session
         contents = adopt.belongings(session)
         if not dry_run:
             adopt.adopt(session, user_id)
         return self._answer(
+            held,
             adopted=not dry_run or session.user_id is not None,
             dry_run=dry_run,
             undo_until=adopt.undo_until(session, user_id),
@@ -28,9 +31,9 @@ class AdoptionViewSet(AnonymousViewSet):
     @schema.UNDO
     def undo(self, request: Request) -> Response:
         user_id = self.user_id()
-        self.held = adopt.undo(self.current(), user_id)
-        contents = adopt.belongings(self.held.session)
-        return self._answer(adopted=False, dry_run=False, undo_until=None, contents=contents)
+        held = self.hold(adopt.undo(self.current().session, user_id))
+        contents = adopt.belongings(held.session)
+        return self._answer(held, adopted=False, dry_run=False, undo_until=None, contents=contents)
 
-    def _answer(self, **answer: Any) -> Response:
-        return Response(serializers.AdoptedSession({"session_id": self.held.id, **answer}).data)
+    def _answer(self, held: Held, **answer: Any) -> Response:
+        return Response(serializers.AdoptedSession({"session_id": held.id, **answer}).data)

@@ -1,14 +1,14 @@
 """What the addresses of an anonymous session have in common."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django.http import HttpResponseBase
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.parsers import BaseParser
-from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from sessions_core.actor import Actor
 from sessions_core.rest import exceptions
 from sessions_core.rest.idempotency import HEADER, answer_key
 from sessions_core.rest.parsers import StrictJSONParser
@@ -16,7 +16,6 @@ from sessions_core.rest.views import SurfaceViewSet
 
 from .. import access, cookies
 from ..access import Held
-from ..actors import guest_actor
 from ..dialect import AnonymousDialect
 from ..errors import NotSignedIn
 from ..models import AnonymousSession
@@ -37,8 +36,8 @@ class AnonymousViewSet(SurfaceViewSet):
     """
 
     dialect = AnonymousDialect()
-    permission_classes: ClassVar[list[type[BasePermission]]] = [AllowAny]
-    parser_classes: ClassVar[list[type[BaseParser]]] = [StrictJSONParser]
+    permission_classes = [AllowAny]
+    parser_classes = [StrictJSONParser]
     held: Held | None = None
 
     def get_authenticators(self) -> list[BaseAuthentication]:
@@ -55,17 +54,21 @@ class AnonymousViewSet(SurfaceViewSet):
         refuse_cross_site(request._request)
 
     def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         if self.held is not None and response.status_code < 400:
             cookies.write(response, self.held.id)
         return response
 
-    def current(self) -> AnonymousSession:
+    def hold(self, held: Held) -> Held:
+        """Answer about ``held``."""
+        self.held = held
+        return held
+
+    def current(self) -> Held:
         """The browser's session. Raises ``UnknownSession``, ``InvalidSessionId``."""
-        self.held = access.current(self.request)
-        return self.held.session
+        return self.hold(access.current(self.request))
 
     def user_id(self) -> int:
         """Raises ``NotSignedIn``."""
@@ -81,5 +84,5 @@ class AnonymousViewSet(SurfaceViewSet):
 
     def retry_key(self, session: AnonymousSession) -> str:
         """The request's ``Idempotency-Key`` as this session's own; empty without one."""
-        key = answer_key(guest_actor(session), self.request.headers.get(HEADER))
+        key = answer_key(Actor(guest=session.guest), self.request.headers.get(HEADER))
         return "" if key is None else str(key)

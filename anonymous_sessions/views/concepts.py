@@ -14,7 +14,7 @@ class ConceptViewSet(AnonymousViewSet):
     @schema.CONCEPTS
     def list(self, request: Request) -> Response:
         page = self.cleaned(serializers.PageRequest, request.query_params)
-        found = concepts.of(self.current())
+        found = concepts.of(self.current().session)
         start = page["offset"]
         body = {
             "concepts": found[start : start + page["limit"]],
@@ -26,7 +26,7 @@ class ConceptViewSet(AnonymousViewSet):
     @schema.STORE
     def create(self, request: Request) -> Response:
         given = self.cleaned(serializers.ConceptRequest)
-        session = self.current()
+        session = self.current().session
         concept = concepts.store(
             session,
             given["document"],
@@ -37,7 +37,7 @@ class ConceptViewSet(AnonymousViewSet):
 
     @schema.REMOVE
     def destroy(self, request: Request, concept_id: str) -> Response:
-        session = self.current()
+        session = self.current().session
         try:
             key = UUID(concept_id)
         except ValueError:

@@ -1,6 +1,7 @@
 """``/api/session/``, ``sync``, ``info``, ``usage``, ``rotate``."""
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -8,7 +9,7 @@ from rest_framework.response import Response
 from sessions_core import clock
 
 from .. import limits, opening, quotas, rotate, schema, serializers, syncing
-from ..access import user_id_of
+from ..access import Held, user_id_of
 from ..charges import charge
 from ..errors import UnknownSession
 from ..identity import parse
@@ -19,19 +20,19 @@ class SessionViewSet(AnonymousViewSet):
     @schema.OPEN
     def open(self, request: Request) -> Response:
         text = self.cleaned(serializers.ClientId).get("client_session_id")
-        self.held = opening.remembered(request, parse(text) if text else None)
-        is_new = self.held is None
-        if is_new:
+        known = opening.remembered(request, parse(text) if text else None)
+        if known is None:
             limits.count_creation(request)
-            self.held = opening.create(user_id_of(request))
-        return Response(serializers.OpenedSession(self._report() | {"is_new_session": is_new}).data)
+        held = self.hold(known or opening.create(user_id_of(request)))
+        body = report(held) | {"is_new_session": known is None}
+        return Response(serializers.OpenedSession(body).data)
 
     @schema.SYNC
     def sync(self, request: Request) -> Response:
         session_id = parse(self.cleaned(serializers.RequiredClientId)["client_session_id"])
         limits.refuse_guesser(request)
         try:
-            self.held = syncing.sync(request, session_id)
+            self.hold(syncing.sync(request, session_id))
         except UnknownSession:
             limits.count_miss(request)
             raise
@@ -39,35 +40,33 @@ class SessionViewSet(AnonymousViewSet):
 
     @schema.INFO
     def info(self, request: Request) -> Response:
-        self.current()
-        return Response(serializers.SessionInfo(self._report()).data)
+        return Response(serializers.SessionInfo(report(self.current())).data)
 
     @schema.USAGE
     def usage(self, request: Request) -> Response:
         name = self.cleaned(serializers.UsageRequest)["quota"]
-        session = self.current()
-        charge(session, name, key=self.retry_key(session))
-        return Response(serializers.UsageReport(self._report()).data)
+        held = self.current()
+        charge(held.session, name, key=self.retry_key(held.session))
+        return Response(serializers.UsageReport(report(held)).data)
 
     @schema.ROTATE
     def rotate(self, request: Request) -> Response:
-        self.current()
-        self.held = rotate.rotate(self.held)
-        return Response(serializers.SessionInfo(self._report()).data)
-
-    def _report(self) -> dict[str, Any]:
-        session = self.held.session
-        rows = list(session.usage.all())
-        return {
-            "session_id": self.held.id,
-            "created_at": session.created_at,
-            "last_active": session.last_active,
-            "usage_stats": quotas.usage_stats(rows),
-            "rate_limits": quotas.standings(rows, clock.now()),
-        }
+        held = self.hold(rotate.rotate(self.current()))
+        return Response(serializers.SessionInfo(report(held)).data)
 
 
-def synced(session_id: Any) -> dict[str, Any]:
+def report(held: Held) -> dict[str, Any]:
+    rows = list(held.session.usage.all())
+    return {
+        "session_id": held.id,
+        "created_at": held.session.created_at,
+        "last_active": held.session.last_active,
+        "usage_stats": quotas.usage_stats(rows),
+        "rate_limits": quotas.standings(rows, clock.now()),
+    }
+
+
+def synced(session_id: UUID) -> dict[str, Any]:
     return {
         "session_id": session_id,
         "is_synced": True,

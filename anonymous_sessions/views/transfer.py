@@ -12,8 +12,7 @@ from .session import synced
 class TransferViewSet(AnonymousViewSet):
     @schema.ISSUE
     def issue(self, request: Request) -> Response:
-        self.current()
-        code, made = transfer.issue(self.held)
+        code, made = transfer.issue(self.current())
         body = serializers.IssuedCode({"code": code, "expires_at": made.expires_at}).data
         return Response(body, status=201)
 
@@ -23,7 +22,7 @@ class TransferViewSet(AnonymousViewSet):
         limits.refuse_guesser(request)
         try:
             session_id = transfer.redeem(code)
-            self.held = syncing.sync(request, session_id)
+            self.hold(syncing.sync(request, session_id))
         except (UnknownTransferCode, UnknownSession):
             limits.count_miss(request)
             raise UnknownTransferCode from None

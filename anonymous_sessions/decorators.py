@@ -1,0 +1,90 @@
+"""Charging a host's own Django views."""
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+
+from sessions_core.errors import SessionError, Unavailable
+from sessions_core.rest.exceptions import DATABASE_AWAY
+
+from . import cookies
+from .access import Held, current
+from .charges import charge, refund
+from .dialect import AnonymousDialect
+from .models import Charge
+from .origin import refuse_cross_site
+
+View = Callable[..., Any]
+
+
+def charged(quota: str, *, cost: int = 1) -> Callable[[View], View]:
+    """Charge the browser's session before the view runs, and refund what fails.
+
+    A view that raises or answers 400 or above did not do the work. The view finds the session at
+    ``request.anonymous_session``. Without a session, or over the limit, it is not called: the
+    answer is a 404 or a 429 with ``Retry-After``, as those of ``/api/session/``.
+    """
+
+    def decorate(view: View) -> View:
+        return _asynchronous(view) if iscoroutinefunction(view) else _synchronous(view)
+
+    def _synchronous(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                held, made = _begin(request, quota, cost)
+            except SessionError as error:
+                return _refusal(error)
+            except DATABASE_AWAY:
+                return _refusal(Unavailable())
+            response = None
+            try:
+                response = view(request, *args, **kwargs)
+            finally:
+                _settle(made, response)
+            return cookies.write(response, held.id)
+
+        return wrapper
+
+    def _asynchronous(view: View) -> View:
+        @wraps(view)
+        async def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                held, made = await sync_to_async(_begin)(request, quota, cost)
+            except SessionError as error:
+                return _refusal(error)
+            except DATABASE_AWAY:
+                return _refusal(Unavailable())
+            response = None
+            try:
+                response = await view(request, *args, **kwargs)
+            finally:
+                await sync_to_async(_settle)(made, response)
+            return cookies.write(response, held.id)
+
+        return wrapper
+
+    return decorate
+
+
+def _begin(request: HttpRequest, quota: str, cost: int) -> tuple[Held, Charge]:
+    refuse_cross_site(request)
+    held = current(request)
+    request.anonymous_session = held.session  # type: ignore[attr-defined]
+    return held, charge(held.session, quota, cost=cost)
+
+
+def _settle(made: Charge, response: HttpResponseBase | None) -> None:
+    if response is None or response.status_code >= 400:
+        refund(made)
+
+
+def _refusal(error: SessionError) -> JsonResponse:
+    dialect = AnonymousDialect()
+    problem = dialect.domain_problem(error)
+    headers = {} if problem.retry_after is None else {"Retry-After": str(problem.retry_after)}
+    return JsonResponse(dialect.body(problem), status=problem.status, headers=headers)

@@ -1,0 +1,68 @@
+"""Charging a host's own views of Django REST framework."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponseBase
+from rest_framework import exceptions
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from sessions_core.errors import SessionError
+
+from .access import current
+from .charges import charge, refund
+from .dialect import AnonymousDialect
+from .errors import QuotaExceeded
+from .models import Charge
+from .origin import refuse_cross_site
+
+
+class ChargesQuota(BasePermission):
+    """Lets a request in for one unit of ``quota`` from the browser's session.
+
+    Errors are DRF's own, so that any exception handler knows them: 429 with ``Retry-After`` over
+    the limit, 404 without a session. Made by ``charges_quota``.
+    """
+
+    quota: ClassVar[str]
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        made = charges_of(request)
+        if self.quota not in made:  # The browsable API asks again for every form it draws.
+            made[self.quota] = self._charge(request)
+        return True
+
+    def _charge(self, request: Request) -> Charge:
+        try:
+            refuse_cross_site(request._request)
+            return charge(current(request._request).session, self.quota)
+        except QuotaExceeded as error:
+            raise exceptions.Throttled(error.retry_after, error.message) from None
+        except SessionError as error:
+            problem = AnonymousDialect().domain_problem(error)
+            refusal = exceptions.APIException(problem.message, problem.code)
+            refusal.status_code = problem.status
+            raise refusal from None
+
+
+def charges_quota(name: str) -> type[ChargesQuota]:
+    """For ``permission_classes``: ``[charges_quota("concept_generation")]``."""
+    return type("ChargesQuota", (ChargesQuota,), {"quota": name})
+
+
+def charges_of(request: Request) -> dict[str, Charge]:
+    """What this request was charged, by quota."""
+    return request._request.__dict__.setdefault("anonymous_charges", {})
+
+
+class RefundsFailures:
+    """Mixin for a view: what it answers with 400 or above is refunded."""
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        if response.status_code >= 400:
+            for made in charges_of(request).values():
+                refund(made)
+        return response
