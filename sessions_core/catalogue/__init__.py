@@ -1,0 +1,18 @@
+"""The one way in which activities and items are written: by imports, the demo and the admin."""
+
+from .forms import index_forms, rebuild_forms
+from .rows import BadItem, ItemRow, clean_text, refusal
+from .writing import Saved, save, save_activity, save_items
+
+__all__ = [
+    "BadItem",
+    "ItemRow",
+    "Saved",
+    "clean_text",
+    "index_forms",
+    "rebuild_forms",
+    "refusal",
+    "save",
+    "save_activity",
+    "save_items",
+]

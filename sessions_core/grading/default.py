@@ -52,4 +52,6 @@ def _forgivable(answer: str, near: Nearness, known_forms: Callable[[str], bool])
     """Whether the miss is a mere slip: long enough, no ñ in play, and no other word."""
     if near.enye or near.shortest < _SHORTEST_FORGIVEN:
         return False
-    return not any(known_forms(form) for form in dict.fromkeys((answer, *near.words)))
+    return not any(
+        known_forms(form) for form in dict.fromkeys((answer, *map(normalise, near.words)))
+    )
