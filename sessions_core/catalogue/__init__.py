@@ -1,7 +1,7 @@
 """The one way in which activities and items are written: by imports, the demo and the admin."""
 
 from .forms import index_forms, rebuild_forms
-from .rows import BadItem, ItemRow, clean_text, refusal
+from .rows import BadItem, ItemRow, clean_text, key_of, refusal
 from .writing import Saved, save, save_activity, save_items
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Saved",
     "clean_text",
     "index_forms",
+    "key_of",
     "rebuild_forms",
     "refusal",
     "save",

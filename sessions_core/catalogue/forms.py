@@ -4,7 +4,7 @@ Only the learner's side counts: the answers and their alternatives, whole and wo
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import batched
+from itertools import islice
 
 from django.db import transaction
 
@@ -33,7 +33,8 @@ def rebuild_forms() -> int:
     """
     KnownForm.objects.all().delete()
     items = Item.objects.filter(is_active=True).only("type", "answer", "alternatives")
-    for some in batched(items.iterator(chunk_size=_BATCH), _BATCH):
+    streamed = items.iterator(chunk_size=_BATCH)
+    while some := list(islice(streamed, _BATCH)):
         index_forms(some)
     return KnownForm.objects.count()
 

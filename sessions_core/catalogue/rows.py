@@ -46,18 +46,27 @@ def clean_text(text: str) -> str:
     return " ".join(text.split())
 
 
+def key_of(word: str) -> str:
+    """The key of an item that has no other name than its word: case does not make a new one."""
+    return clean_text(word).casefold()
+
+
 def refusal(row: ItemRow) -> str | None:
     """Why ``row`` cannot be an item, in a few words that many rows share; ``None`` if it can."""
-    texts = (row.key, row.prompt, row.answer, row.explanation, *row.alternatives, *row.tags)
-    if any("\0" in text for text in texts):
-        return "NUL character"
-    if any("\ud800" <= sign <= "\udfff" for text in texts if not text.isascii() for sign in text):
-        return "broken character"
     if not row.prompt or not row.key:
         return "empty word"
     if not row.answer and row.type != ItemType.POSE:
         return "empty translation"
-    return _too_much(row)
+    return _too_much(row) or _broken(row)
+
+
+def _broken(row: ItemRow) -> str | None:
+    text = "".join((row.key, row.prompt, row.answer, row.explanation, *row.alternatives, *row.tags))
+    if "\0" in text:
+        return "NUL character"
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        return "broken character"
+    return None
 
 
 def _too_much(row: ItemRow) -> str | None:

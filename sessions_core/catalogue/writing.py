@@ -23,7 +23,6 @@ _FIELDS = (
     "tags",
     "difficulty",
     "duration_seconds",
-    "is_active",
 )
 
 
@@ -54,7 +53,7 @@ def save_activity(
 
 
 def save_items(activity: Activity, rows: Iterable[ItemRow], batch_size: int = 1000) -> Saved:
-    """Insert or update by (activity, key), a batch to a transaction; a retired item comes back.
+    """Insert or update by (activity, key), a batch to a transaction. Retired items stay retired.
 
     Of two rows with one key the later stands. Raises ``BadItem`` at a row that ``refusal`` names;
     the batches before it are kept, and running again goes on from there.
