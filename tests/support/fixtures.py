@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 
 from .browser import launch_options
+from .databases import Database, Databases
 from .modes import NOT_RUN, RUN, Run
+from .product import Product
 from .redis_server import RedisServer, claim
 
 
@@ -59,3 +62,29 @@ def own_redis(run: Run, tmp_path: Path) -> Iterator[Callable[[], RedisServer]]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     return {**browser_type_launch_args, **launch_options()}
+
+
+@pytest.fixture(scope="session")
+def databases(run: Run, worker_id: str) -> Databases:
+    return Databases(run, worker_id)
+
+
+@pytest.fixture
+def serve(run: Run, databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Product]]:
+    """Start the product on a filled database of the run's kind; ended with the test.
+
+    ``serve(redis_url=…, workers=…, limits=True, environment={…})``; give ``database`` to start a
+    second one on the first one's.
+    """
+    if reason := run.missing("processes"):
+        pytest.skip(NOT_RUN + reason)
+    started: list[Product] = []
+
+    def start(*, database: Database | None = None, **options: Any) -> Product:
+        product = Product(database or databases.new(), tmp_path, **options)
+        started.append(product)
+        return product.start()
+
+    yield start
+    for product in started:
+        product.kill()
