@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from sessions_core.rest.routes import both
 
 urlpatterns = [
+    path("", include("langportal.pages.urls")),
     path("", include("langportal.health.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("langportal.accounts.urls")),
