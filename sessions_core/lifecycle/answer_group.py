@@ -15,8 +15,9 @@ from ..errors import (
     SessionPaused,
 )
 from ..grading import Judgement, Question
-from ..models import OPEN, Attempt, Session, Status
-from . import events, items, replays, seen, standalone, standing
+from ..models import OPEN, Session, Status
+from . import attempts, events, items, replays, seen, standalone, standing
+from .attempts import NewAttempt
 from .close import expire_locked
 from .standing import Standing
 from .submission import ItemFacts, Submission, Verdict
@@ -49,7 +50,7 @@ class AnswerGroup:
         self.judge = app_settings.load("JUDGE")()
         self.submissions = submissions
         self.skip_locked = skip_locked
-        self.attempts: list[Attempt] = []
+        self.attempts: list[NewAttempt] = []
         self.touched: dict[int, Standing] = {}
         self.happened: list[events.SessionEvent] = []
 
@@ -63,7 +64,7 @@ class AnswerGroup:
             self._require_item(entry)
         self.fresh = seen.add({entry.pair for entry in entries if entry.pair})
         results = [entry.error or self._conclude(entry) for entry in entries]
-        Attempt.objects.bulk_create(self.attempts)
+        attempts.insert(self.attempts)
         standing.write(self.touched.values())
         events.publish(self.happened)
         return results
@@ -171,8 +172,8 @@ class AnswerGroup:
         row.last_seq = 1
         return row
 
-    def _attempt(self, entry: Entry, row: Standing, judgement: Judgement) -> Attempt:
-        return Attempt(
+    def _attempt(self, entry: Entry, row: Standing, judgement: Judgement) -> NewAttempt:
+        return NewAttempt(
             session_id=row.id,
             seq=row.last_seq,
             item_id=entry.submission.item_id,

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from ..models import OPEN, Attempt, Session, Status, Transition
 from ..signals import session_events
+from .attempts import NewAttempt
 from .scoring import seconds, success_rate
 
 
@@ -38,7 +39,7 @@ def publish(events: list[SessionEvent]) -> None:
 
 
 def progress(
-    session_id: int, user_id: int | None, item_count: int, attempt: Attempt
+    session_id: int, user_id: int | None, item_count: int, attempt: Attempt | NewAttempt
 ) -> SessionEvent:
     """The ``progress_update`` that ``attempt`` is, from the counters on its row."""
     return SessionEvent(

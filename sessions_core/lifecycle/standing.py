@@ -1,13 +1,15 @@
 """The columns of a session that an answer reads and changes, held under the row lock."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from ..models import Session
+from . import statements
 from .scoring import first_unmarked, is_marked, mark
 
 READ = (
@@ -29,7 +31,22 @@ READ = (
     "answered_mask",
 )
 WRITTEN = READ[8:]
-_SQL_TYPES = ("int", "int", "int", "int", "int", "bigint", "int", "bytea")
+_TABLE = Session._meta.db_table
+_LOCK = (
+    f"SELECT {', '.join(READ)} FROM {_TABLE} WHERE id = ANY(%s::bigint[]) ORDER BY id "
+    "FOR NO KEY UPDATE"
+)
+# JSON has no bytes: the mask travels as hexadecimal digits.
+_SENT = dict.fromkeys(WRITTEN, "int") | {
+    "response_ms": "bigint",
+    "answered_mask": "text",
+    "id": "bigint",
+}
+_UPDATE = (
+    f"UPDATE {_TABLE} AS s SET {', '.join(f'{name} = new.{name}' for name in WRITTEN[:-1])}, "
+    "answered_mask = decode(new.answered_mask, 'hex') "
+    f"FROM {statements.read_rows(_SENT)} WHERE s.id = new.id"
+)
 
 
 @dataclass(slots=True)
@@ -70,15 +87,16 @@ class Standing:
         return first_unmarked(self.answered_mask, self.item_count)
 
 
-def lock(ids: Iterable[int], skip_locked: bool) -> dict[int, Standing]:
-    """Lock these sessions in id order and read them; with ``skip_locked``, those that are free."""
-    skip_locked &= connection.features.has_select_for_update_skip_locked
-    rows = (
-        Session.objects.filter(pk__in=set(ids))
-        .order_by("pk")
-        .select_for_update(skip_locked=skip_locked)
-        .values_list(*READ)
-    )
+def lock(ids: Collection[int], skip_locked: bool) -> dict[int, Standing]:
+    """Lock these sessions in id order and read them; with ``skip_locked``, those that are free.
+
+    Not against references to the key, which an attempt in another transaction makes.
+    """
+    if statements.on_postgres():
+        sql = f"{_LOCK} SKIP LOCKED" if skip_locked else _LOCK
+        rows = statements.run(sql, statements.array(ids))
+    else:  # SQLite's transaction has locked the whole file
+        rows = Session.objects.filter(pk__in=ids).order_by("pk").values_list(*READ)
     return {row[0]: Standing(*row[:-1], bytes(row[-1])) for row in rows}
 
 
@@ -87,21 +105,30 @@ def of(session: Session) -> Standing:
     return Standing(*(getattr(session, name) for name in READ))
 
 
-def write(standings: Iterable[Standing]) -> None:
+def write(standings: Collection[Standing]) -> None:
     """Update all these rows: one statement on Postgres."""
-    rows = [(*(getattr(row, name) for name in WRITTEN), row.id) for row in standings]
-    if not rows:
+    if not standings:
         return
-    table = Session._meta.db_table
+    if statements.on_postgres():
+        statements.run(_UPDATE, statements.rows([_sent(row) for row in standings]))
+        return
+    assignments = ", ".join(f"{name} = %s" for name in WRITTEN)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            assignments = ", ".join(f"{name} = new.{name}" for name in WRITTEN)
-            arrays = ", ".join(f"%s::{sql_type}[]" for sql_type in (*_SQL_TYPES, "bigint"))
-            cursor.execute(
-                f"UPDATE {table} AS s SET {assignments} "
-                f"FROM unnest({arrays}) AS new({', '.join(WRITTEN)}, id) WHERE s.id = new.id",
-                [list(column) for column in zip(*rows, strict=True)],
-            )
-        else:
-            assignments = ", ".join(f"{name} = %s" for name in WRITTEN)
-            cursor.executemany(f"UPDATE {table} SET {assignments} WHERE id = %s", rows)
+        cursor.executemany(
+            f"UPDATE {_TABLE} SET {assignments} WHERE id = %s",
+            [(*(getattr(row, name) for name in WRITTEN), row.id) for row in standings],
+        )
+
+
+def _sent(row: Standing) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "answered_count": row.answered_count,
+        "attempt_count": row.attempt_count,
+        "correct_count": row.correct_count,
+        "current_streak": row.current_streak,
+        "best_streak": row.best_streak,
+        "response_ms": row.response_ms,
+        "last_seq": row.last_seq,
+        "answered_mask": row.answered_mask.hex(),
+    }

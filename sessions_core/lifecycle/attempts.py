@@ -1,0 +1,61 @@
+"""The attempts that the answer verb writes."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ..models import Attempt
+from . import statements
+
+_TYPES = {
+    "session_id": "bigint",
+    "seq": "int",
+    "item_id": "bigint",
+    "answer": "text",
+    "correct": "boolean",
+    "close": "boolean",
+    "response_ms": "int",
+    "created_at": "timestamptz",
+    "key": "uuid",
+    "answered_count": "int",
+    "attempt_count": "int",
+    "correct_count": "int",
+    "current_streak": "int",
+    "next_item_id": "bigint",
+}
+_COLUMNS = ", ".join(_TYPES)
+_INSERT = (
+    f"INSERT INTO {Attempt._meta.db_table} ({_COLUMNS}) "
+    f"SELECT {_COLUMNS} FROM {statements.read_rows(_TYPES)}"
+)
+
+
+@dataclass(slots=True)
+class NewAttempt:
+    """The columns of an ``Attempt``, without what a model instance costs."""
+
+    session_id: int
+    seq: int
+    item_id: int
+    answer: str
+    correct: bool
+    close: bool
+    response_ms: int
+    created_at: datetime
+    key: UUID | None
+    answered_count: int
+    attempt_count: int
+    correct_count: int
+    current_streak: int
+    next_item_id: int | None
+
+
+def insert(attempts: Sequence[NewAttempt]) -> None:
+    """Insert them all, in one statement on Postgres."""
+    if not attempts:
+        return
+    if statements.on_postgres():
+        statements.run(_INSERT, statements.rows(attempts))
+    else:
+        Attempt.objects.bulk_create([Attempt(**asdict(row)) for row in attempts])
