@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from anonymous_sessions.login import adopt_from
 from sessions_core import tokens
 from sessions_core.rest import address, limits
 from sessions_core.rest.schema import may_fail
@@ -100,6 +101,7 @@ class Register(AccountView):
     @may_fail(UsernameTaken())
     def post(self, request: Request) -> Response:
         user = signin.register(**{"email": "", **self.cleaned(request)})
+        adopt_from(request._request, user.pk)
         return Response({"id": user.pk, "username": user.get_username()}, status=201)
 
 
