@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from .errors import (
+    Invalid,
     NotAllowed,
     NotTheCaller,
     ReasonRequired,
@@ -38,7 +39,6 @@ class Right(Enum):
     WRITE_METRICS = auto()
     READ_TEXT = auto()
     EVALUATE = auto()
-    READ_CLIENT = auto()
 
 
 # Staff write on somebody's behalf, and read text for a stated reason only. An evaluator's right to
@@ -48,7 +48,6 @@ HOLDERS: dict[Right, frozenset[Standing]] = {
     Right.WRITE_METRICS: frozenset({Standing.OWN, Standing.STAFF}),
     Right.READ_TEXT: frozenset(Standing),
     Right.EVALUATE: frozenset({Standing.LINKED, Standing.ASSIGNED, Standing.STAFF}),
-    Right.READ_CLIENT: frozenset({Standing.OWN, Standing.LINKED}),
 }
 
 
@@ -81,6 +80,19 @@ def session_for(
     return session
 
 
+def session_to_write(
+    visit: Visit, id_text: str, therapist_id_text: str | None = None
+) -> TherapistSession:
+    """The session, locked, for its own therapist; for staff, on the therapist's behalf."""
+    writer = acting_for(visit, "therapistId", therapist_id_text)
+    session = session_for(visit, id_text, Right.WRITE_METRICS, lock=True)
+    if writer != session.therapist_id and therapist_id_text is not None:
+        raise Invalid(therapistId="Not this session's therapist")
+    if visit.caller.user_id != session.therapist_id:
+        visit.behalf_id = session.therapist_id
+    return session
+
+
 def therapist_for(visit: Visit, id_text: str, right: Right) -> Any:
     """The id of the therapist ``id_text`` names, if the caller holds ``right`` to some of theirs.
 
@@ -106,6 +118,19 @@ def standings(caller: Caller, session: TherapistSession) -> set[Standing]:
     return found
 
 
+def clients_known(caller: Caller) -> set[Any]:
+    """Ids of the therapists of whose clients the caller may know: its own and those linked."""
+    own = {caller.user_id} if caller.has(THERAPIST) else set()
+    if not caller.has(SUPERVISOR):
+        return own
+    return own | set(supervised(caller.user_id).values_list("therapist", flat=True))
+
+
+def sees_own_text_only(caller: Caller, session: TherapistSession) -> bool:
+    """An evaluator reads of the free text what it wrote itself."""
+    return standings(caller, session) == {Standing.ASSIGNED}
+
+
 def visible(caller: Caller) -> QuerySet[TherapistSession]:
     """The sessions whose metrics the caller may read."""
     if caller.is_staff:
@@ -128,6 +153,11 @@ def supervised(supervisor_id: Any) -> QuerySet:
 def require_a_role(caller: Caller) -> None:
     if not (caller.is_staff or caller.roles & {THERAPIST, SUPERVISOR, EVALUATOR}):
         raise NotAllowed
+
+
+def require_therapist(user_id: Any) -> None:
+    if not get_user_model().objects.filter(pk=user_id, groups__name=THERAPIST).exists():
+        raise NotAllowed("Only a therapist holds therapist sessions")
 
 
 def acting_for(visit: Visit, field: str, id_text: str | None) -> Any:

@@ -20,4 +20,7 @@ urlpatterns = [
     path("v1/sessions/", include("sessions_core.surfaces.portal.alias")),
     path("exercises/", include("sessions_core.surfaces.exercises.alias")),
     path("api/", include("anonymous_sessions.urls")),
+    # Last below /api/session/ and /api/evaluation: they answer for what nobody else does there.
+    path("api/session/", include("analytics.urls")),
+    path("api/", include("evaluations.urls")),
 ]

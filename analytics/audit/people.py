@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from ..models import AuditPerson
 
 
 def pseudonyms(user_ids: Iterable[Any]) -> dict[Any, AuditPerson]:
-    """The audit's person for each user, made on first need."""
+    """The audit's person for each user, made on first need; none for a user who is gone."""
     wanted = {user_id for user_id in user_ids if user_id is not None}
     people = {person.user_id: person for person in AuditPerson.objects.filter(user__in=wanted)}
-    for user_id in wanted - people.keys():
-        people[user_id], _ = AuditPerson.objects.get_or_create(user_id=user_id)
+    new = wanted - people.keys()
+    for user in get_user_model().objects.filter(pk__in=new) if new else ():
+        people[user.pk], _ = AuditPerson.objects.get_or_create(user=user)
     return people

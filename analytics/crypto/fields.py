@@ -25,6 +25,10 @@ class _OpenedOnAccess(DeferredAttribute):
             instance.__dict__[self.field.attname] = value
         return value
 
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        """Without it Python would look into the instance first, and find the envelope."""
+        instance.__dict__[self.field.attname] = value
+
 
 class EncryptedTextField(models.BinaryField):
     """A ``str`` (or ``None``) kept as AES-256-GCM. Reading raises ``Unreadable`` if altered."""

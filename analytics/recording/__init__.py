@@ -1,0 +1,1 @@
+"""The writes: one file a kind. Each is called in a transaction that holds the session's lock."""

@@ -1,0 +1,199 @@
+"""What the API documents say of the therapist operations, with the source document's examples."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.serializers import Serializer
+
+from sessions_core.rest.schema import may_fail
+
+from . import examples as shown
+from .errors import (
+    NotAllowed,
+    NotTheCaller,
+    ReasonRequired,
+    TherapistSessionUnknown,
+    TherapistUnknown,
+)
+from .serializers import analytics, queries, requests
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_MISSING = ValidationError({"sessionId": "This field is required."}, "required")
+_FOREIGN = NotTheCaller("therapistId must be you", therapistId="Not the signed-in user")
+READ = (_MISSING, NotAllowed(), TherapistSessionUnknown())
+WRITE = (*READ, _FOREIGN)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """``sent`` and ``received`` are the examples; ``query`` the parameters of the address."""
+
+    summary: str
+    received: Any
+    sent: Any = None
+    status: int = 200
+    request: type[Serializer] | None = None
+    query: type[Serializer] | None = None
+    errors: tuple[Any, ...] = READ
+    tag: str = "Therapist training"
+    description: str = ""
+
+
+_OPERATIONS = {
+    "sessions_create": Operation(
+        "Begin a therapist session",
+        shown.SESSION,
+        {"clientId": "client-17", "therapistId": "12"},
+        201,
+        requests.NewSessionSerializer,
+        errors=(_MISSING, NotAllowed(), _FOREIGN),
+    ),
+    "sessions_list": Operation(
+        "List the sessions that you may see, newest first",
+        {"total": 1, "sessions": [shown.SESSION]},
+        query=queries.SessionsQuery,
+        errors=(NotAllowed(), TherapistUnknown()),
+    ),
+    "sessions_retrieve": Operation(
+        "A session with everything measured in it",
+        {**shown.SESSION, "progressMetrics": shown.PROGRESS_METRICS},
+        description="`clientId` is empty for whoever may not know it.",
+    ),
+    "sessions_partial_update": Operation(
+        "Set a session's status, progress or end",
+        {**shown.SESSION, "status": "completed", "endTime": "2025-01-01T11:00:00Z"},
+        {"status": "completed"},
+        request=requests.SessionChangeSerializer,
+        errors=WRITE,
+    ),
+    "progress_create": Operation(
+        "Store session progress metrics and evaluation feedback",
+        shown.STORED,
+        shown.PROGRESS_REPORT,
+        request=requests.ProgressReportSerializer,
+        errors=WRITE,
+        description="The skills and milestones that the metrics name are recorded with them.",
+    ),
+    "progress_list": Operation(
+        "Retrieve session progress data and metrics",
+        shown.PROGRESS,
+        query=queries.ProgressQuery,
+        errors=(*READ, ReasonRequired()),
+        description="`feedback` is shown with `includeFeedback=true`; staff add `reason`.",
+    ),
+    "snapshots_create": Operation(
+        "Store session progress snapshots and milestone data",
+        shown.STORED,
+        {"sessionId": shown.SESSION_ID, "snapshots": shown.SNAPSHOTS},
+        request=requests.SnapshotsSerializer,
+        errors=WRITE,
+        description="The same timestamp again replaces the value.",
+    ),
+    "snapshots_list": Operation(
+        "Retrieve session progress snapshots",
+        {
+            "sessionId": shown.SESSION_ID,
+            "snapshots": shown.SNAPSHOTS,
+            "milestones": shown.MILESTONES,
+        },
+        query=queries.SessionQuery,
+    ),
+    "skills_create": Operation(
+        "Store session skill scores and development data",
+        {**shown.STORED, "therapistId": "12"},
+        {
+            "sessionId": shown.SESSION_ID,
+            "therapistId": "12",
+            "skillScores": {"Active Listening": 85, "Empathy": 78},
+        },
+        request=requests.SkillScoresSerializer,
+        errors=WRITE,
+    ),
+    "skills_list": Operation(
+        "Retrieve therapist skill development data",
+        {"sessionId": shown.SESSION_ID, "therapistId": "12", "skills": shown.SKILLS},
+        query=queries.SkillsQuery,
+        errors=(*READ, TherapistUnknown()),
+    ),
+    "analytics_create": Operation(
+        "Store session analytics data",
+        shown.STORED,
+        {"sessionId": shown.SESSION_ID, "analyticsData": shown.ANALYTICS_DATA},
+        request=analytics.AnalyticsSerializer,
+        errors=WRITE,
+        description="A part that is left out is computed when it is read.",
+    ),
+    "analytics_list": Operation(
+        "Retrieve session analytics data",
+        {"sessionId": shown.SESSION_ID, "analyticsData": shown.ANALYTICS_DATA},
+        query=queries.AnalyticsQuery,
+    ),
+    "comparison_create": Operation(
+        "Store session comparison analysis data",
+        shown.COMPARED,
+        shown.COMPARISON_REQUEST,
+        201,
+        requests.ComparisonSerializer,
+        errors=WRITE,
+        description=(
+            "Metrics that are left out are computed from the two sessions. "
+            "`responseTimeImprovement` is in seconds, positive when the response became faster."
+        ),
+    ),
+    "comparison_list": Operation(
+        "Retrieve session comparison analysis data",
+        {
+            "therapistId": "12",
+            "sessionId": shown.SESSION_ID,
+            "comparisons": [shown.COMPARISON],
+        },
+        query=queries.ComparisonQuery,
+        errors=(*READ, TherapistUnknown()),
+        description=(
+            "`trend` goes by the reliable change index (Jacobson & Truax 1991), practice taken off "
+            "(Chelune et al. 1993): a change counts only beyond `smallestDetectableChange`. "
+            "`responseTimeImprovement` is positive when the response became faster."
+        ),
+    ),
+    "audit_list": Operation(
+        "Who called for a therapist's record",
+        {"total": 1, "records": [shown.AUDIT_RECORD]},
+        query=queries.AuditQuery,
+        errors=(NotAllowed(),),
+        description="A therapist sees the calls about itself, an auditor all of them.",
+    ),
+}
+
+
+def documented(name: str) -> Callable[[F], F]:
+    """Attach the documentation of the operation ``name``."""
+    return describe(f"training_{name}", _OPERATIONS[name])
+
+
+def describe(operation_id: str, operation: Operation) -> Callable[[F], F]:
+    examples = [
+        OpenApiExample("Response", operation.received, response_only=True),
+    ]
+    if operation.sent is not None:
+        examples.append(OpenApiExample("Request", operation.sent, request_only=True))
+
+    def mark(action: F) -> F:
+        action = may_fail(*operation.errors)(action)
+        action.takes_a_key = operation.request is not None
+        return extend_schema(
+            operation_id=operation_id,
+            tags=[operation.tag],
+            summary=operation.summary,
+            description=operation.description,
+            request=operation.request,
+            parameters=[operation.query] if operation.query else None,
+            responses={operation.status: OpenApiResponse(OpenApiTypes.OBJECT, operation.summary)},
+            examples=examples,
+        )(action)
+
+    return mark

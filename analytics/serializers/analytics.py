@@ -1,0 +1,80 @@
+"""The parts of ``analyticsData``. They are checked here and kept as they were sent."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ..models import AnalyticsList, Trend
+from .fields import Count, ISODate, Number, Score, Seconds, Text
+from .requests import MAX_POINTS, session_id
+
+MAX_ENTRIES = 1000
+
+
+class SessionDataSerializer(serializers.Serializer):
+    date = ISODate()
+    sessions = Count()
+    therapistSessions = Count(required=False)
+    averageSessionProgress = Score(required=False)
+    sessionId = Text(max_length=100, required=False)
+    therapistId = Text(max_length=100, required=False)
+    milestonesAchieved = Count(required=False)
+    averageResponseTime = Seconds(required=False)
+
+
+class SkillProgressSerializer(serializers.Serializer):
+    skill = Text(max_length=100)
+    skillId = Text(max_length=100, required=False)
+    score = Score()
+    trend = Text(max_length=20, required=False)
+    category = Text(max_length=100, required=False)
+    sessionsPracticed = Count(required=False)
+    averageImprovement = Number(required=False)
+
+
+class SummaryTrendSerializer(serializers.Serializer):
+    value = Number()
+    direction = Text(max_length=20)
+    period = Text(max_length=50, required=False)
+
+
+class SummaryStatSerializer(serializers.Serializer):
+    value = Number()
+    label = Text(max_length=200)
+    therapistId = Text(max_length=100, required=False)
+    trend = SummaryTrendSerializer(required=False)
+    color = Text(max_length=50, required=False)
+
+
+class AnalyticsPointSerializer(serializers.Serializer):
+    timestamp = ISODate()
+    value = Score()
+
+
+class ComparativeSerializer(serializers.Serializer):
+    currentSession = SessionDataSerializer()
+    previousSession = SessionDataSerializer(required=False)
+    trend = serializers.ChoiceField(choices=Trend.choices)
+
+
+class AnalyticsDataSerializer(serializers.Serializer):
+    """A part that is left out is computed when it is read; one that is sent comes back as sent."""
+
+    sessionMetrics = SessionDataSerializer(many=True, required=False, max_length=MAX_ENTRIES)
+    skillProgress = SkillProgressSerializer(many=True, required=False, max_length=MAX_ENTRIES)
+    summaryStats = SummaryStatSerializer(many=True, required=False, max_length=MAX_ENTRIES)
+    progressSnapshots = AnalyticsPointSerializer(many=True, required=False, max_length=MAX_POINTS)
+    comparativeData = ComparativeSerializer(required=False)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Checks the parts, then gives them as they came, fields of the client's own included."""
+        super().to_internal_value(data)
+        parts = {name: data[name] for name in AnalyticsList.values if name in data}
+        if not parts:
+            raise serializers.ValidationError("Give at least one list.")
+        return parts
+
+
+class AnalyticsSerializer(serializers.Serializer):
+    sessionId = session_id()
+    analyticsData = AnalyticsDataSerializer()

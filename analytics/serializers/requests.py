@@ -1,0 +1,130 @@
+"""What the operations take, in the names of the wire."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ..models import Status
+from ..models.bounds import MAX_SECONDS
+from .fields import Count, Name, Number, Score, Seconds, SkillScores, Text
+
+MAX_POINTS = 1000
+MAX_TEXT = 20_000
+
+
+def session_id(**kwargs: Any) -> Text:
+    return Text(max_length=100, **kwargs)
+
+
+def person_id() -> Text:
+    return Text(max_length=100, required=False)
+
+
+class ProgressMetricsSerializer(serializers.Serializer):
+    """``SessionProgressMetrics``. Durations and ``responseTime`` are in seconds."""
+
+    totalMessages = Count(source="total_messages")
+    therapistMessages = Count(source="therapist_messages")
+    clientMessages = Count(source="client_messages")
+    sessionDuration = Seconds(source="session_duration")
+    activeTime = Seconds(source="active_time")
+    skillScores = SkillScores(source="skill_scores")
+    responseTime = Seconds(source="response_time", help_text="Average, in seconds.")
+    conversationFlow = Score(source="conversation_flow")
+    milestonesReached = serializers.ListField(
+        source="milestones_reached", child=Name(), max_length=200
+    )
+    lastMilestoneTime = serializers.DateTimeField(
+        source="last_milestone_at", required=False, allow_null=True
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["active_time"] > attrs["session_duration"]:
+            raise serializers.ValidationError({"activeTime": "Longer than the session."})
+        if attrs["therapist_messages"] + attrs["client_messages"] > attrs["total_messages"]:
+            raise serializers.ValidationError({"totalMessages": "Fewer than its parts."})
+        return attrs
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        if shown["lastMilestoneTime"] is None:
+            del shown["lastMilestoneTime"]
+        return shown
+
+
+class ProgressReportSerializer(serializers.Serializer):
+    sessionId = session_id()
+    progressMetrics = ProgressMetricsSerializer()
+    therapistId = person_id()
+    evaluationFeedback = Text(max_length=MAX_TEXT, required=False, allow_blank=True)
+
+
+class PointSerializer(serializers.Serializer):
+    timestamp = serializers.DateTimeField()
+    value = Score()
+
+
+class MilestoneSerializer(serializers.Serializer):
+    """As reported with snapshots: only the name is needed."""
+
+    milestoneName = Name()
+    milestoneValue = Score(required=False)
+    achievedAt = serializers.DateTimeField(required=False)
+    metadata = serializers.DictField(required=False)
+
+
+class SnapshotsSerializer(serializers.Serializer):
+    sessionId = session_id()
+    snapshots = PointSerializer(many=True, allow_empty=False, max_length=MAX_POINTS)
+    milestones = MilestoneSerializer(many=True, required=False, max_length=200)
+
+
+class SkillScoresSerializer(serializers.Serializer):
+    sessionId = session_id()
+    therapistId = person_id()
+    skillScores = SkillScores(allow_empty=False)
+
+
+class MetricsOfChangeSerializer(serializers.Serializer):
+    """Later session less earlier; ``null`` or left out: computed from the two sessions."""
+
+    progressImprovement = Number(
+        source="progress", required=False, allow_null=True, min_value=-100, max_value=100
+    )
+    skillScoreImprovement = Number(
+        source="skill_score", required=False, allow_null=True, min_value=-100, max_value=100
+    )
+    responseTimeImprovement = Number(
+        source="response_time",
+        min_value=-MAX_SECONDS,
+        max_value=MAX_SECONDS,
+        required=False,
+        allow_null=True,
+        help_text="Seconds, positive when the response became faster.",
+    )
+
+
+class ComparisonSerializer(serializers.Serializer):
+    therapistId = person_id()
+    currentSessionId = session_id()
+    previousSessionId = session_id()
+    improvementScore = Score(required=False, allow_null=True)
+    metrics = MetricsOfChangeSerializer(required=False)
+
+
+class NewSessionSerializer(serializers.Serializer):
+    clientId = Text(max_length=200, source="client_id")
+    therapistId = person_id()
+    startTime = serializers.DateTimeField(required=False, source="started_at")
+    progress = Score(required=False)
+
+
+class SessionChangeSerializer(serializers.Serializer):
+    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    progress = Score(required=False)
+    endTime = serializers.DateTimeField(required=False, source="ended_at")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError({"status": "Give a status, progress or an end."})
+        return attrs

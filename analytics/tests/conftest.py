@@ -1,0 +1,8 @@
+import pytest
+
+
+@pytest.fixture
+def clinic(db: None):
+    from .people import make_clinic  # Models exist only once the settings are chosen.
+
+    return make_clinic()

@@ -1,0 +1,30 @@
+"""The therapist surface below ``/api/session/``. Last of its prefix: it ends in a 404 for all."""
+
+from django.urls import re_path
+
+from sessions_core.rest.routes import both
+from sessions_core.rest.views import catch_all
+
+from .dialect import TRAINING
+from .views.analytics import AnalyticsViewSet
+from .views.audit import AuditViewSet
+from .views.comparison import ComparisonViewSet
+from .views.progress import ProgressViewSet
+from .views.sessions import SessionsViewSet
+from .views.skills import SkillsViewSet
+from .views.snapshots import SnapshotsViewSet
+
+COLLECTION = {"get": "list", "post": "create"}
+ONE = {"get": "retrieve", "patch": "partial_update"}
+
+urlpatterns = [
+    *both("sessions", SessionsViewSet.as_view(COLLECTION), "training-sessions"),
+    *both("sessions/<str:session_id>", SessionsViewSet.as_view(ONE), "training-session"),
+    *both("progress", ProgressViewSet.as_view(COLLECTION), "training-progress"),
+    *both("snapshots", SnapshotsViewSet.as_view(COLLECTION), "training-snapshots"),
+    *both("skills", SkillsViewSet.as_view(COLLECTION), "training-skills"),
+    *both("analytics", AnalyticsViewSet.as_view(COLLECTION), "training-analytics"),
+    *both("comparison", ComparisonViewSet.as_view(COLLECTION), "training-comparison"),
+    *both("audit", AuditViewSet.as_view({"get": "list"}), "training-audit"),
+    re_path(r"^[\s\S]*$", catch_all(TRAINING)),
+]

@@ -1,0 +1,115 @@
+"""The base of the therapist surface: no call without its audit record, none answered before it."""
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+
+from sessions_core.rest import limits
+from sessions_core.rest.address import client_address
+from sessions_core.rest.caller import actor_of
+from sessions_core.rest.exceptions import DATABASE_AWAY, problem_of
+from sessions_core.rest.views import SurfaceViewSet
+
+from ..access import Visit
+from ..audit.chain import Call, append
+from ..dialect import TRAINING
+from ..roles import Caller, caller_of
+
+SCOPE = "therapist_training"
+MAX_REASON = 200
+limits.declare(SCOPE, [(100, 60), (1000, 3600)], "Too many requests")
+
+
+class AuditedViewSet(SurfaceViewSet):
+    """One transaction a call: the effect and its audit record are there together or not at all.
+
+    A refusal is rolled back, and then recorded by itself. ``record_name`` begins the audit's
+    ``action``: ``progress.list``.
+    """
+
+    dialect = TRAINING
+    limits: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("create", "list", "retrieve", "partial_update"), SCOPE
+    )
+    record_name: ClassVar[str]
+    visit: Visit
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.visit = Visit(Caller(None))
+        try:
+            return self._dispatch_recorded(request, *args, **kwargs)
+        except DATABASE_AWAY as error:
+            return self._unavailable(error)
+
+    def _dispatch_recorded(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        status, recorded = 500, False
+        try:
+            with transaction.atomic():
+                response = super().dispatch(request, *args, **kwargs)
+                status = response.status_code
+                if status < 400:
+                    append(self._call(status))
+                    recorded = True
+                else:
+                    transaction.set_rollback(True)
+        finally:
+            if not recorded and status >= 400:
+                append(self._call(status))
+        return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        _ = request.body  # Kept before the parser takes it: the idempotency key needs its bytes.
+        self.visit.caller = caller_of(actor_of(request).user_id)
+        self.visit.reason = request.query_params.get("reason", "").strip()[:MAX_REASON]
+
+    def cleaned(self, serializer: type[Serializer], data: Any = None) -> dict[str, Any]:
+        """The request's body (or ``data``) as ``serializer`` accepts it."""
+        checked = serializer(data=self.request.data if data is None else data)
+        checked.is_valid(raise_exception=True)
+        return checked.validated_data
+
+    def asked(self, serializer: type[Serializer]) -> dict[str, Any]:
+        """The address's parameters."""
+        return self.cleaned(serializer, self.request.query_params.dict())
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def _call(self, status: int) -> Call:
+        visit = self.visit
+        action = getattr(self, "action", None) or str(self.request.method).lower()
+        match = self.request.resolver_match
+        return Call(
+            action=f"{self.record_name}.{action}",
+            route=match.route if match else "",
+            status=status,
+            actor_id=visit.caller.user_id or self._signed_in(),
+            subject_id=visit.subject_id,
+            behalf_id=visit.behalf_id,
+            session_id=visit.session_id,
+            address=client_address(self.request),
+            reason=visit.reason,
+        )
+
+    def _signed_in(self) -> Any:
+        """Whoever's token it is, where the call was refused before the roles were looked up."""
+        user = getattr(self.request, "_user", None)
+        return user.pk if user is not None and user.is_authenticated else None
+
+    def _unavailable(self, error: Exception) -> JsonResponse:
+        problem = problem_of(error, self.dialect, None)
+        response = JsonResponse(self.dialect.body(problem), status=problem.status)
+        response["Retry-After"] = str(problem.retry_after)
+        response["Cache-Control"] = "no-store"
+        return response

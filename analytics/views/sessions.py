@@ -1,0 +1,94 @@
+"""``/api/session/sessions``: the therapist session itself."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sessions_core.rest.idempotency import idempotent
+
+from ..access import (
+    Right,
+    acting_for,
+    clients_known,
+    require_therapist,
+    session_for,
+    session_to_write,
+    therapist_for,
+    visible,
+)
+from ..analytics_data import analytics_data
+from ..deriving import Subject
+from ..models import TherapistSession
+from ..queries import progress_of
+from ..recording import sessions
+from ..render import session_entry
+from ..schema import documented
+from ..serializers.queries import SessionsQuery
+from ..serializers.requests import (
+    NewSessionSerializer,
+    ProgressMetricsSerializer,
+    SessionChangeSerializer,
+)
+from .base import AuditedViewSet
+
+
+class SessionsViewSet(AuditedViewSet):
+    record_name = "sessions"
+
+    @documented("sessions_create")
+    def create(self, request: Request) -> Response:
+        data = self.cleaned(NewSessionSerializer)
+        therapist_id = acting_for(self.visit, "therapistId", data.pop("therapistId", None))
+        require_therapist(therapist_id)
+        self.visit.subject_id = therapist_id
+        return self._begin(request, therapist_id, data)
+
+    @idempotent
+    def _begin(self, request: Request, therapist_id: Any, data: dict[str, Any]) -> Response:
+        session = sessions.begin(therapist_id, **data)
+        self.visit.session_id = session.pk
+        return Response(self._entry(session), status=201)
+
+    @documented("sessions_list")
+    def list(self, request: Request) -> Response:
+        query = self.asked(SessionsQuery)
+        rows = visible(self.visit.caller)
+        if therapist := query.get("therapistId"):
+            rows = rows.filter(therapist=therapist_for(self.visit, therapist, Right.READ_METRICS))
+        if status := query.get("status"):
+            rows = rows.filter(status=status)
+        page = rows[query["offset"] : query["offset"] + query["limit"]]
+        known = clients_known(self.visit.caller)
+        shown = [session_entry(one, with_client=one.therapist_id in known) for one in page]
+        return Response({"total": rows.count(), "sessions": shown})
+
+    @documented("sessions_retrieve")
+    def retrieve(self, request: Request, session_id: str) -> Response:
+        """The session with everything measured in it."""
+        session = session_for(self.visit, session_id, Right.READ_METRICS)
+        data = analytics_data(Subject(session, visible(self.visit.caller)))
+        return Response(
+            {
+                **self._entry(session),
+                "progressSnapshots": data["progressSnapshots"],
+                "sessionMetrics": data["sessionMetrics"],
+                "analyticsData": data,
+                "progressMetrics": ProgressMetricsSerializer(progress_of(session)).data,
+            }
+        )
+
+    @documented("sessions_partial_update")
+    def partial_update(self, request: Request, session_id: str) -> Response:
+        data = self.cleaned(SessionChangeSerializer)
+        session = session_to_write(self.visit, session_id)
+        return self._change(request, session, data)
+
+    @idempotent
+    def _change(self, request: Request, session: TherapistSession, data: Any) -> Response:
+        sessions.change(session, **data)
+        return Response(self._entry(session))
+
+    def _entry(self, session: TherapistSession) -> dict[str, Any]:
+        known = clients_known(self.visit.caller)
+        return session_entry(session, with_client=session.therapist_id in known)

@@ -1,0 +1,16 @@
+"""The therapist surface's errors, with those of evaluations."""
+
+from analytics.dialect import TrainingDialect
+
+from . import errors
+
+
+class EvaluationDialect(TrainingDialect):
+    table = {
+        **TrainingDialect.table,
+        errors.EvaluationUnknown: (404, "evaluation_not_found"),
+        errors.SelfEvaluation: (403, "self_evaluation"),
+    }
+
+
+EVALUATION = EvaluationDialect()

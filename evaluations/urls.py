@@ -1,0 +1,18 @@
+"""``/api/evaluation`` and what is below it."""
+
+from django.urls import re_path
+
+from sessions_core.rest.routes import both
+from sessions_core.rest.views import catch_all
+
+from .dialect import EVALUATION
+from .views import EvaluationViewSet
+
+COLLECTION = {"get": "list", "post": "create"}
+ONE = {"get": "retrieve", "patch": "partial_update"}
+
+urlpatterns = [
+    *both("evaluation", EvaluationViewSet.as_view(COLLECTION), "evaluations"),
+    *both("evaluation/<str:evaluation_id>", EvaluationViewSet.as_view(ONE), "evaluation"),
+    re_path(r"^evaluation/[\s\S]*$", catch_all(EVALUATION)),
+]

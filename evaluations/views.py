@@ -1,0 +1,87 @@
+"""``/api/evaluation``"""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from analytics.access import Right, Visit, sees_own_text_only, session_for
+from analytics.models import TherapistSession
+from analytics.views.base import AuditedViewSet
+from sessions_core.rest.idempotency import idempotent
+
+from . import recording
+from .access import (
+    evaluation_to_edit,
+    evaluation_to_read,
+    readable,
+    require_reason,
+    session_to_evaluate,
+)
+from .agreement import agreement
+from .dialect import EVALUATION
+from .models import Evaluation
+from .render import evaluation_entry, version_entry
+from .schema import documented
+from .search import matching
+from .serializers import EvaluationChangeSerializer, EvaluationQuery, EvaluationSerializer
+
+
+class EvaluationViewSet(AuditedViewSet):
+    dialect = EVALUATION
+    record_name = "evaluation"
+
+    @documented("create")
+    def create(self, request: Request) -> Response:
+        data = self.cleaned(EvaluationSerializer)
+        session, evaluator_id = session_to_evaluate(
+            self.visit, data.pop("sessionId"), data.pop("evaluatorId", None)
+        )
+        return self._write(request, session, evaluator_id, data)
+
+    @idempotent
+    def _write(
+        self, request: Request, session: TherapistSession, evaluator_id: Any, data: dict[str, Any]
+    ) -> Response:
+        evaluation = recording.write(session, evaluator_id, **data)
+        return Response({"success": True, "evaluationId": str(evaluation.pk)}, status=201)
+
+    @documented("list")
+    def list(self, request: Request) -> Response:
+        """Of one session; with ``search`` alone, of everything the caller may read."""
+        query = self.asked(EvaluationQuery)
+        rows = readable(self.visit.caller)
+        shown: dict[str, Any] = {"sessionId": query.get("sessionId", "")}
+        if "sessionId" in query:
+            session = session_for(self.visit, query["sessionId"], Right.READ_TEXT)
+            rows = rows.filter(session=session)
+            if found := _agreement(self.visit, session):
+                shown["agreement"] = found
+        else:
+            require_reason(self.visit)
+        if "search" in query:
+            rows = matching(rows, query["search"])
+        page = rows[query["offset"] : query["offset"] + query["limit"]]
+        shown["evaluations"] = [evaluation_entry(row) for row in page]
+        return Response(shown)
+
+    @documented("retrieve")
+    def retrieve(self, request: Request, evaluation_id: str) -> Response:
+        evaluation = evaluation_to_read(self.visit, evaluation_id)
+        versions = [version_entry(row) for row in evaluation.versions.all()]
+        return Response({**evaluation_entry(evaluation), "versions": versions})
+
+    @documented("partial_update")
+    def partial_update(self, request: Request, evaluation_id: str) -> Response:
+        data = self.cleaned(EvaluationChangeSerializer)
+        return self._edit(request, evaluation_to_edit(self.visit, evaluation_id), data)
+
+    @idempotent
+    def _edit(self, request: Request, evaluation: Evaluation, data: dict[str, Any]) -> Response:
+        recording.edit(evaluation, self.visit.caller.user_id, data)
+        return Response(evaluation_entry(evaluation))
+
+
+def _agreement(visit: Visit, session: TherapistSession) -> dict[str, Any] | None:
+    """Not for an evaluator: with two of them, it would give the other's rating away."""
+    return None if sees_own_text_only(visit.caller, session) else agreement(session)
