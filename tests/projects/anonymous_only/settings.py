@@ -1,0 +1,32 @@
+"""A project of its own that takes in anonymous_sessions and nothing else of this house."""
+
+SECRET_KEY = "only-for-tests-" + "0123456789" * 4
+ALLOWED_HOSTS = ["testserver"]
+ROOT_URLCONF = "tests.projects.anonymous_only.urls"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "rest_framework",
+    "anonymous_sessions",
+]
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+]
+TEMPLATES = [
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True},
+]
+STATIC_URL = "/static/"
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+USE_TZ = True
+TIME_ZONE = "America/New_York"
+
+ANONYMOUS_SESSIONS_COOKIE_NAME = "visitor"
+ANONYMOUS_SESSIONS_QUOTAS = {
+    "drawing": {"counter": "drawings", "limit": 2, "window": "rolling", "seconds": 60},
+    "writing": {"counter": "texts", "limit": 1, "window": "fixed", "seconds": 86400},
+    "concept_storage": {"counter": "concepts_stored", "limit": None},
+}
