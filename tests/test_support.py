@@ -53,7 +53,7 @@ def test_a_test_without_its_server_is_listed_as_not_run(fresh_pytest, pytester) 
             "X9: 1 of 1",
             "NOT RUN: 1 in *: browser tests run by themselves*",
             "NOT RUN: 1 in *: this run has no Redis",
-            "NOT RUN: 1 in *: this run is on SQLite",
+            "NOT RUN: 1 in *: this run is not on Postgres",
             "NOT RUN: 1 in *: this run starts no processes",
         ]
     )

@@ -23,6 +23,7 @@ from . import postgres_server, redis_server
 from .browser import find_browser
 
 NOT_RUN = "NOT RUN: "
+NAMES = {"postgres": "Postgres", "sqlite": "SQLite"}
 
 
 @dataclass
@@ -45,8 +46,8 @@ class Run:
             return None if find_browser() else "no Chromium found (apt install chromium)"
         if needs in {"browser", "processes"}:
             return "this run starts no processes" if self.in_process else None
-        if needs == "postgres":
-            return None if self.database == "postgres" else "this run is on SQLite"
+        if needs in {"postgres", "sqlite"}:
+            return None if self.database == needs else f"this run is not on {NAMES[needs]}"
         return None if self.redis_url else "this run has no Redis"
 
 
@@ -177,7 +178,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         reasons = [
             reason
-            for needs in ("processes", "browser", "postgres", "redis")
+            for needs in ("processes", "browser", "postgres", "sqlite", "redis")
             if item.get_closest_marker(needs) and (reason := run.missing(needs))
         ]
         # Playwright keeps an event loop running in the process, which breaks every async test.
