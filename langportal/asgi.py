@@ -3,15 +3,18 @@
 import os
 
 from channels.routing import ProtocolTypeRouter
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.utils.module_loading import import_string
+
+from .bounded_body import BoundedBody
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "langportal.settings")
 django_application = get_asgi_application()
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": BoundedBody(django_application, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
         # By its path: it may only be imported once Django has loaded the apps.
         "websocket": import_string("sessions_core.realtime.routing.application"),
     }
