@@ -41,13 +41,6 @@ class Dialect:
         503: "service_unavailable",
     }
 
-    #: JSON schema of ``body``, for the OpenAPI document.
-    schema: ClassVar[Mapping[str, Any]] = {
-        "type": "object",
-        "required": ["detail"],
-        "properties": {"detail": {"type": "string"}},
-    }
-
     def body(self, problem: Problem) -> dict[str, Any]:
         return {"detail": problem.message}
 
@@ -86,32 +79,11 @@ _PYDANTIC_TYPES = {
 }
 
 
-_ENTRY_SCHEMA = {
-    "type": "object",
-    "required": ["loc", "msg", "type"],
-    "properties": {
-        "loc": {
-            "type": "array",
-            "items": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
-        },
-        "msg": {"type": "string"},
-        "type": {"type": "string"},
-    },
-}
-
-
 class FastAPIErrors(Dialect):
     """FastAPI's bodies: 422 with a list of ``loc``, ``msg`` and ``type``, else a plain text."""
 
     name = "fastapi"
     validation_status = 422
-    schema = {
-        "type": "object",
-        "required": ["detail"],
-        "properties": {
-            "detail": {"oneOf": [{"type": "string"}, {"type": "array", "items": _ENTRY_SCHEMA}]}
-        },
-    }
 
     def body(self, problem: Problem) -> dict[str, Any]:
         if problem.status == self.validation_status and problem.fields:

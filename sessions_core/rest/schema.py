@@ -16,8 +16,9 @@ from rest_framework import exceptions as drf
 from ..errors import KeyInProgress, KeyReused, SessionError, Unavailable
 from .dialect import Dialect
 from .exceptions import dialect_of, problem_of
+from .idempotency import HEADER
 from .limits import OverLimit, Window, windows_of
-from .problems import BadInput, Problem, too_large
+from .problems import BadInput, FieldError, Problem, too_large
 
 F = TypeVar("F", bound=Callable[..., Any])
 Endpoint = tuple[str, str, str, Callable[..., Any]]
@@ -71,8 +72,9 @@ class SurfaceSchema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None or not hasattr(self.view, "dialect"):
             return operation
-        if self._takes_a_key():
-            operation.setdefault("parameters", []).append(_KEY_PARAMETER)
+        parameters = operation.setdefault("parameters", [])
+        if self._takes_a_key() and not any(p["name"] == HEADER for p in parameters):
+            parameters.append(_KEY_PARAMETER)
         for problem in self._problems(has_body="requestBody" in operation):
             self._document(operation["responses"], problem)
         if self._scope():
@@ -128,16 +130,50 @@ class SurfaceSchema(AutoSchema):
         component = ResolvedComponent(
             name=f"{dialect.name.title().replace('-', '')}Error",
             type=ResolvedComponent.SCHEMA,
-            object=type(dialect),
-            schema=dict(dialect.schema),
+            object=dialect.name,
+            schema=_shape_of_errors(dialect),
         )
         self.registry.register_on_missing(component)
         return component
 
 
+def _shape_of_errors(dialect: Dialect) -> dict[str, Any]:
+    """The JSON schema of a dialect's bodies, taken from bodies that it makes."""
+    where = FieldError(("body", 0, "field"), "What is wrong")
+    samples = [
+        Problem(404, "not_found", "What is wrong"),
+        Problem(dialect.validation_status, "invalid", "What is wrong", [where]),
+        Problem(400, "invalid", "What is wrong", details={"name": "value"}),
+        Problem(429, "rate_limit_exceeded", "What is wrong", retry_after=60),
+    ]
+    return _shape([dialect.body(problem) for problem in samples])
+
+
+def _shape(samples: list[Any]) -> dict[str, Any]:
+    kinds = sorted({type(sample) for sample in samples}, key=lambda kind: kind.__name__)
+    if len(kinds) > 1:
+        return {"oneOf": [_shape([s for s in samples if type(s) is kind]) for kind in kinds]}
+    if kinds == [list]:
+        return {"type": "array", "items": _shape([item for sample in samples for item in sample])}
+    if kinds != [dict]:
+        return {"type": {int: "integer", str: "string"}[kinds[0]]}
+    names = {name: [s[name] for s in samples if name in s] for sample in samples for name in sample}
+    return {
+        "type": "object",
+        "required": [name for name, values in names.items() if len(values) == len(samples)],
+        "properties": {
+            # A mapping inside a body has the names of fields, which are not known here.
+            name: {"type": "object", "additionalProperties": True}
+            if isinstance(values[0], dict)
+            else _shape(values)
+            for name, values in names.items()
+        },
+    }
+
+
 _KEY_PARAMETER = {
     "in": "header",
-    "name": "Idempotency-Key",
+    "name": HEADER,
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "description": "The same key and body again give the same response and no second effect, "
     "for 24 hours.",
