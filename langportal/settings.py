@@ -13,6 +13,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
@@ -275,6 +276,36 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
+# --- Admin --------------------------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "langportal",
+    "SITE_HEADER": "langportal",
+    "SITE_SYMBOL": "menu_book",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("langportal/mark.svg"),
+        }
+    ],
+    "COLORS": {
+        "primary": {
+            "50": "#eefaf7",
+            "100": "#d3f1ea",
+            "200": "#a9e2d6",
+            "300": "#74c9bb",
+            "400": "#45ab9d",
+            "500": "#238d81",
+            "600": "#0c6f67",
+            "700": "#0c5f58",
+            "800": "#0f4b47",
+            "900": "#113f3c",
+            "950": "#042422",
+        }
+    },
+}
 
 # --- Language, time, files ----------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 """The admin: for inspecting. What happened is shown, never edited; actions call lifecycle verbs."""
 
-from . import learners, sessions, staff_accesses
+from . import activities, learners, sessions, staff_accesses
 
-__all__ = ["learners", "sessions", "staff_accesses"]
+__all__ = ["activities", "learners", "sessions", "staff_accesses"]

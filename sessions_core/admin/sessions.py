@@ -46,19 +46,22 @@ class SessionAdmin(SessionActions, ReadOnlyAdmin):
     search_help_text = "Public id, integer id or user name"
     change_form_template = "sessions_core/admin/session.html"
     fieldsets = (
-        (None, {"fields": ("shown_id", "id", "owner", "activity", "dialect", "session_type")}),
-        ("State", {"fields": ("shown_status", "completion", "progress", "shown_rate", "streaks")}),
+        (
+            None,
+            {"fields": (("shown_id", "id"), ("owner", "activity"), ("dialect", "session_type"))},
+        ),
+        (
+            "State",
+            {"fields": (("shown_status", "completion"), ("progress", "shown_rate", "streaks"))},
+        ),
         (
             "Time",
             {
                 "fields": (
-                    "started_at",
-                    "ended_at",
-                    "duration",
-                    "time_limit",
-                    "deadline_at",
-                    "zone",
-                    "local_day",
+                    ("started_at", "ended_at"),
+                    ("duration", "claimed_seconds"),
+                    ("time_limit", "deadline_at"),
+                    ("zone", "local_day"),
                 )
             },
         ),
@@ -66,13 +69,9 @@ class SessionAdmin(SessionActions, ReadOnlyAdmin):
             "Settings and counters",
             {
                 "fields": (
-                    "difficulty",
-                    "standalone",
-                    "attempt_count",
-                    "correct_count",
-                    "claimed_seconds",
-                    "poses_completed",
-                    "last_seq",
+                    ("difficulty", "standalone"),
+                    ("attempt_count", "correct_count"),
+                    ("poses_completed", "last_seq"),
                 )
             },
         ),
