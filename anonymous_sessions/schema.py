@@ -3,6 +3,8 @@
 from typing import Any
 
 from drf_spectacular.authentication import SessionScheme
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -12,6 +14,7 @@ from drf_spectacular.utils import (
 )
 
 from . import serializers as s
+from .app_settings import app_settings
 
 _ID = "9b2f8f0e-6a52-4c1e-9d0c-2f8a3a5f7c11"
 _STATS = {"concepts_generated": 5, "concepts_refined": 2, "concepts_stored": 3}
@@ -59,6 +62,14 @@ _KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The same key again charges and stores nothing again.",
 )
+
+
+class GuestScheme(OpenApiAuthenticationExtension):
+    target_class = "anonymous_sessions.authentication.GuestAuthentication"
+    name = "guest"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": app_settings.COOKIE_NAME}
 
 
 class LoginCookieScheme(SessionScheme):

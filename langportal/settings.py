@@ -219,6 +219,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "sessions_core.rest.authentication.BearerAuthentication",
         "sessions_core.rest.authentication.LoginSessionAuthentication",
+        "anonymous_sessions.authentication.GuestAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["drf_orjson_renderer.renderers.ORJSONRenderer"],
@@ -243,6 +244,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# Learners without an account, by the cookie of their anonymous session.
+ANONYMOUS_SESSIONS_GUEST_PATHS = (
+    ["/api/v1/sessions/", "/v1/sessions/"] if _boolean("GUEST_LEARNERS", False) else []
+)
 
 # --- Free text about people, encrypted ------------------------------------------------------------
 

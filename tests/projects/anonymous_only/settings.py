@@ -27,6 +27,6 @@ TIME_ZONE = "America/New_York"
 ANONYMOUS_SESSIONS_COOKIE_NAME = "visitor"
 ANONYMOUS_SESSIONS_QUOTAS = {
     "drawing": {"counter": "drawings", "limit": 2, "window": "rolling", "seconds": 60},
-    "writing": {"counter": "texts", "limit": 1, "window": "fixed", "seconds": 86400},
+    "writing": {"counter": "texts", "limit": 2, "window": "fixed", "seconds": 86400},
     "concept_storage": {"counter": "concepts_stored", "limit": None},
 }

@@ -1,0 +1,102 @@
+"""Learners without an account, where the host lets them in."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from sessions_core.models import Activity, Item, Session
+
+START = "/api/v1/sessions/start"
+HISTORY = "/api/v1/sessions/history"
+
+
+@pytest.fixture
+def welcome(settings):
+    settings.ANONYMOUS_SESSIONS_GUEST_PATHS = ["/api/v1/sessions/"]
+
+
+@pytest.fixture
+def activity(db):
+    made = Activity.objects.create(key="greetings", name="Greetings")
+    for position, word in enumerate(("hello", "goodbye")):
+        Item.objects.create(activity=made, key=word, position=position, prompt=word, answer="x")
+    return made
+
+
+def start(visitor, activity, **headers):
+    return visitor.post(
+        START, {"activity_id": activity.pk}, content_type="application/json", headers=headers
+    )
+
+
+@pytest.fixture
+def guest(visitor, activity, welcome):
+    """A visitor with one learning session."""
+    visitor.open()
+    assert start(visitor, activity).status_code == 201
+    return visitor
+
+
+def test_guests_are_turned_away_by_default(visitor, activity):
+    visitor.open()
+    assert start(visitor, activity).status_code == 401
+
+
+def test_a_guest_owns_what_it_starts(guest, other, activity):
+    session = Session.objects.get()
+    assert session.user is None
+    answered = guest.post(
+        f"/api/v1/sessions/{session.public_id}/progress",
+        {"item_id": Item.objects.first().pk, "answer": "x", "response_time": 900},
+        content_type="application/json",
+    )
+    assert answered.status_code == 200, answered.content
+    other.open()
+    stolen = other.get(f"/api/v1/sessions/{session.public_id}")
+    assert stolen.status_code == 404
+
+
+def test_a_guest_is_one_only_where_the_host_says_so(guest):
+    assert guest.get("/api/exercises/sessions").status_code in (401, 404)
+
+
+def test_another_sites_page_starts_nothing(guest, activity):
+    assert start(guest, activity, origin="https://evil.example").status_code == 403
+    assert Session.objects.count() == 1
+
+
+def test_learning_sessions_follow_a_merge(guest, other, activity):
+    mine = other.open()["session_id"]
+    assert guest.call("POST", "/sync", {"client_session_id": mine}).status_code == 200
+    session = Session.objects.get()
+    assert other.get(f"/api/v1/sessions/{session.public_id}").status_code == 200
+
+
+def test_signing_in_takes_them_along_and_an_undo_gives_them_back(guest, ana, activity):
+    guest.sign_in(ana)
+    dry = guest.call("POST", "/adopt", {"dry_run": True}).json()
+    assert dry["contents"]["learning_sessions"] == 1
+    guest.call("POST", "/adopt", {})
+    session = Session.objects.get()
+    assert session.user == ana
+    assert session.guest is None
+    assert start(guest, activity, authorization=f"Bearer {guest.token}").status_code == 201
+    assert guest.call("POST", "/adopt/undo").status_code == 200
+    session.refresh_from_db()
+    assert session.user is None
+    assert Session.objects.filter(user=ana).count() == 1
+    guest.token = ""
+    assert guest.get(f"/api/v1/sessions/{session.public_id}").status_code == 200
+
+
+def test_after_signing_out_nobody_is_the_account(guest, ana):
+    guest.sign_in(ana).call("POST", "/adopt", {})
+    guest.token = ""
+    assert guest.get(f"/api/v1/sessions/{Session.objects.get().public_id}").status_code == 401
+
+
+def test_purging_takes_a_guests_learning_sessions_along(guest, clock):
+    clock.shift(timedelta(days=365 * 20))
+    call_command("purge_anonymous_sessions")
+    assert Session.objects.count() == 0
