@@ -84,6 +84,13 @@ def pytest_configure(config: pytest.Config) -> None:
     except RuntimeError as error:
         raise pytest.UsageError(str(error)) from None
     set_environment(run)
+    if browser_alone(config):
+        # Playwright's event loop runs in this thread, where Django refuses to touch a database.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def browser_alone(config: pytest.Config) -> bool:
+    return config.option.markexpr.strip() == "browser"
 
 
 def find_servers(run: Run) -> None:
@@ -174,7 +181,7 @@ def pytest_configure_node(node) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     run = config.stash[RUN]
-    alone = config.option.markexpr.strip() == "browser"
+    alone = browser_alone(config)
     for item in items:
         reasons = [
             reason
