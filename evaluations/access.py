@@ -59,8 +59,7 @@ def evaluation_to_edit(visit: Visit, id_text: str) -> Evaluation:
     author = evaluation.evaluator_id == visit.caller.user_id
     if not author or not standings(visit.caller, session) & EVALUATES:
         raise NotAllowed
-    evaluation.refresh_from_db()
-    return evaluation
+    return Evaluation.objects.select_for_update().get(pk=evaluation.pk)
 
 
 def require_reason(visit: Visit) -> None:

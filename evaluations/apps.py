@@ -5,3 +5,10 @@ class EvaluationsConfig(AppConfig):
     name = "evaluations"
     verbose_name = "Evaluations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from analytics.crypto import rotation
+
+        from .rotation import reindex
+
+        rotation.also("evaluation words", reindex)

@@ -58,7 +58,8 @@ class EncryptedTextField(models.BinaryField):
         raise TypeError(f"{self.name} is encrypted: save the row instead of querying by its text.")
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        return super().get_db_prep_value(self.get_prep_value(value), connection, prepared=True)
+        envelope = value if prepared else self.get_prep_value(value)
+        return super().get_db_prep_value(envelope, connection, prepared=True)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
         return None if value is None else Sealed(bytes(value))

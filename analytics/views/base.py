@@ -14,7 +14,7 @@ from sessions_core.rest.caller import actor_of
 from sessions_core.rest.exceptions import DATABASE_AWAY, problem_of
 from sessions_core.rest.views import SurfaceViewSet
 
-from ..access import Visit
+from ..access import Visit, require_a_role
 from ..audit.chain import Call, append
 from ..dialect import TRAINING
 from ..roles import Caller, caller_of
@@ -65,8 +65,8 @@ class AuditedViewSet(SurfaceViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        _ = request.body  # Kept before the parser takes it: the idempotency key needs its bytes.
         self.visit.caller = caller_of(actor_of(request).user_id)
+        require_a_role(self.visit.caller)
         self.visit.reason = request.query_params.get("reason", "").strip()[:MAX_REASON]
 
     def cleaned(self, serializer: type[Serializer], data: Any = None) -> dict[str, Any]:

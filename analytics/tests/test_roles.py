@@ -1,0 +1,274 @@
+"""Who may do what: every route of the surface, for everybody, as each stands to the record.
+
+The routes come from the URLconf: a new one fails here until it is declared.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.urls import URLPattern
+from django.utils import timezone
+
+from analytics import urls as analytics_urls
+from analytics.examples import ANALYTICS_DATA, PROGRESS_METRICS
+from analytics.models import EvaluatorAssignment, SupervisorLink
+from evaluations import recording
+from evaluations import urls as evaluations_urls
+from evaluations.models import Evaluation
+
+from .people import Clinic
+
+MISSING = "00000000-0000-4000-8000-000000000000"
+PEOPLE = (
+    "anonymous",
+    "learner",
+    "therapist",
+    "stranger",
+    "supervisor",
+    "far_supervisor",
+    "evaluator",
+    "far_evaluator",
+    "staff",
+    "auditor",
+)
+
+
+def _rights(**statuses: int) -> dict[str, int]:
+    """403 for whoever is not named, 401 for nobody; an auditor is staff."""
+    found = dict.fromkeys(PEOPLE, 403) | {"anonymous": 401} | statuses
+    return found | {"auditor": statuses.get("auditor", statuses.get("staff", 403))}
+
+
+READ = _rights(therapist=200, supervisor=200, evaluator=200, staff=200)
+TEXT = READ | {"staff": 403, "auditor": 403}
+WRITE = _rights(therapist=200, staff=200)
+EVALUATE = _rights(supervisor=201, evaluator=201)
+
+
+@dataclass(frozen=True)
+class Case:
+    """``path`` and ``body`` take a session's id, an evaluation's id and the clinic."""
+
+    method: str
+    path: str
+    expected: dict[str, int]
+    body: Callable[[str, Clinic], dict[str, Any]] | None = None
+    missing: bool = True
+
+
+def _session_body(**more: Any) -> Callable[[str, Clinic], dict[str, Any]]:
+    return lambda session_id, clinic: {"sessionId": session_id, **more}
+
+
+def _comparison(session_id: str, clinic: Clinic) -> dict[str, Any]:
+    return {"currentSessionId": session_id, "previousSessionId": str(clinic.earlier.pk)}
+
+
+SNAPSHOTS = [{"timestamp": "2025-01-01T10:00:00Z", "value": 1}]
+CASES: dict[str, list[Case]] = {
+    "training-sessions": [
+        Case(
+            "get",
+            "/api/session/sessions",
+            _rights(**dict.fromkeys(PEOPLE[2:], 200)),
+            missing=False,
+        ),
+        Case(
+            "post",
+            "/api/session/sessions",
+            _rights(therapist=201, stranger=201),
+            lambda session_id, clinic: {"clientId": "c"},
+            missing=False,
+        ),
+    ],
+    "training-session": [
+        Case("get", "/api/session/sessions/{id}", READ),
+        Case("patch", "/api/session/sessions/{id}", WRITE, lambda s, c: {"progress": 5}),
+    ],
+    "training-progress": [
+        Case("get", "/api/session/progress?sessionId={id}", READ),
+        Case("get", "/api/session/progress?includeFeedback=true&sessionId={id}", TEXT),
+        Case(
+            "post", "/api/session/progress", WRITE, _session_body(progressMetrics=PROGRESS_METRICS)
+        ),
+    ],
+    "training-snapshots": [
+        Case("get", "/api/session/snapshots?sessionId={id}", READ),
+        Case("post", "/api/session/snapshots", WRITE, _session_body(snapshots=SNAPSHOTS)),
+    ],
+    "training-skills": [
+        Case("get", "/api/session/skills?sessionId={id}", READ),
+        Case("post", "/api/session/skills", WRITE, _session_body(skillScores={"Empathy": 1})),
+    ],
+    "training-analytics": [
+        Case("get", "/api/session/analytics?sessionId={id}", READ),
+        Case("post", "/api/session/analytics", WRITE, _session_body(analyticsData=ANALYTICS_DATA)),
+    ],
+    "training-comparison": [
+        Case("get", "/api/session/comparison?sessionId={id}", READ),
+        Case(
+            "post",
+            "/api/session/comparison",
+            WRITE | {"therapist": 201, "staff": 201, "auditor": 201},
+            _comparison,
+            missing=False,
+        ),
+    ],
+    "training-audit": [
+        Case(
+            "get",
+            "/api/session/audit",
+            _rights(therapist=200, stranger=200, auditor=200),
+            missing=False,
+        ),
+    ],
+    "evaluations": [
+        Case("get", "/api/evaluation?sessionId={id}", TEXT),
+        Case("post", "/api/evaluation", EVALUATE, _session_body(feedback="ok", rating=3)),
+    ],
+    "evaluation": [
+        Case("get", "/api/evaluation/{evaluation}", TEXT),
+        Case(
+            "patch",
+            "/api/evaluation/{evaluation}",
+            _rights(evaluator=200),
+            lambda s, c: {"rating": 2},
+        ),
+    ],
+}
+
+
+def _route_names() -> set[str]:
+    patterns: list[URLPattern] = [*analytics_urls.urlpatterns, *evaluations_urls.urlpatterns]
+    return {pattern.name for pattern in patterns if pattern.name}
+
+
+def _methods(name: str) -> set[str]:
+    patterns = [*analytics_urls.urlpatterns, *evaluations_urls.urlpatterns]
+    (view,) = {pattern.callback for pattern in patterns if pattern.name == name}
+    return set(view.actions) - {"head"}
+
+
+def test_every_route_and_method_is_declared() -> None:
+    assert set(CASES) == _route_names()
+    for name, cases in CASES.items():
+        assert {case.method for case in cases} == _methods(name), name
+
+
+def _evaluation(clinic: Clinic) -> Evaluation:
+    return recording.write(
+        clinic.session, clinic.evaluator.pk, rating=4, feedback="fine", comments=""
+    )
+
+
+def _ask(clinic: Clinic, case: Case, who: str, session_id: str, evaluation_id: str) -> int:
+    path = case.path.format(id=session_id, evaluation=evaluation_id)
+    body = case.body(session_id, clinic) if case.body else None
+    call = getattr(clinic.client(who), case.method)
+    return (call(path, body, format="json") if body is not None else call(path)).status_code
+
+
+ALL = [
+    pytest.param(case, id=f"{case.method} {case.path}") for one in CASES.values() for case in one
+]
+
+
+def _names_a_record(case: Case) -> bool:
+    return "{" in case.path or case.method != "get"
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_rights(clinic: Clinic, case: Case) -> None:
+    evaluation = _evaluation(clinic)
+    found = {
+        who: _ask(clinic, case, who, str(clinic.session.pk), str(evaluation.pk)) for who in PEOPLE
+    }
+    assert found == case.expected
+
+
+@pytest.mark.parametrize("case", [param for param in ALL if param.values[0].missing])
+def test_what_is_missing(clinic: Clinic, case: Case) -> None:
+    found = {who: _ask(clinic, case, who, MISSING, MISSING) for who in PEOPLE}
+    assert found == dict.fromkeys(PEOPLE, 404) | {"anonymous": 401, "learner": 403}
+
+
+@pytest.mark.parametrize("case", [one for one in ALL if _names_a_record(one.values[0])])
+def test_a_right_taken_away_is_gone_on_the_next_request(clinic: Clinic, case: Case) -> None:
+    """Links end, assignments end, groups are left: the same clients, the same tokens."""
+    evaluation = _evaluation(clinic)
+    ids = str(clinic.session.pk), str(evaluation.pk)
+    for who in ("supervisor", "evaluator", "therapist"):
+        _ask(clinic, case, who, *ids)
+    SupervisorLink.objects.update(ended_at=timezone.now())
+    EvaluatorAssignment.objects.update(ended_at=timezone.now())
+    clinic.therapist.groups.clear()
+    for who in ("supervisor", "evaluator", "therapist"):
+        assert _ask(clinic, case, who, *ids) == 403
+
+
+def test_a_replayed_key_does_not_outlive_the_right(clinic: Clinic) -> None:
+    api = clinic.client("evaluator")
+    body = {"sessionId": str(clinic.session.pk), "feedback": "ok", "rating": 3}
+    first = api.post("/api/evaluation", body, format="json", headers={"Idempotency-Key": "k"})
+    assert first.status_code == 201
+    EvaluatorAssignment.objects.all().delete()
+    again = api.post("/api/evaluation", body, format="json", headers={"Idempotency-Key": "k"})
+    assert again.status_code == 403
+
+
+def test_the_body_does_not_say_who_one_is(clinic: Clinic) -> None:
+    body = {
+        "sessionId": str(clinic.session.pk),
+        "therapistId": str(clinic.therapist.pk),
+        "skillScores": {"Empathy": 1},
+    }
+    refused = clinic.client("stranger").post("/api/session/skills", body, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "NOT_THE_CALLER")
+    body["therapistId"] = str(clinic.stranger.pk)
+    own_name = clinic.client("therapist").post("/api/session/skills", body, format="json")
+    assert own_name.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "client_id"),
+    [
+        ("therapist", "client-17"),
+        ("supervisor", "client-17"),
+        ("evaluator", ""),
+        ("staff", ""),
+    ],
+)
+def test_who_may_know_the_client(clinic: Clinic, who: str, client_id: str) -> None:
+    api = clinic.client(who)
+    one = api.get(f"/api/session/sessions/{clinic.session.pk}").json()
+    listed = api.get(f"/api/session/sessions?therapistId={clinic.therapist.pk}").json()
+    assert one["clientId"] == client_id
+    assert {entry["clientId"] for entry in listed["sessions"]} == {client_id}
+
+
+def test_an_evaluator_sees_the_assigned_session_alone(clinic: Clinic) -> None:
+    therapist, api = clinic.client("therapist"), clinic.client("evaluator")
+    for session in (clinic.earlier, clinic.session):
+        body = {"sessionId": str(session.pk), "skillScores": {"Empathy": 50}}
+        therapist.post("/api/session/skills", body, format="json")
+    therapist.post(
+        "/api/session/comparison", _comparison(str(clinic.session.pk), clinic), format="json"
+    )
+    url = f"/api/session/skills?therapistId={clinic.therapist.pk}"
+    assert api.get(url).json()["skills"][0]["practiceSessions"] == 1
+    assert therapist.get(url).json()["skills"][0]["practiceSessions"] == 2
+    url = f"/api/session/comparison?sessionId={clinic.session.pk}"
+    assert api.get(url).json()["comparisons"] == []
+    data = api.get(f"/api/session/analytics?sessionId={clinic.session.pk}").json()["analyticsData"]
+    assert "previousSession" not in data["comparativeData"]
+
+
+def test_an_evaluator_reads_only_what_it_wrote(clinic: Clinic) -> None:
+    recording.write(clinic.session, clinic.supervisor.pk, rating=1, feedback="cold", comments="")
+    own = _evaluation(clinic)
+    api = clinic.client("evaluator")
+    shown = api.get(f"/api/evaluation?sessionId={clinic.session.pk}").json()
+    assert [entry["id"] for entry in shown["evaluations"]] == [str(own.pk)]
+    assert api.get("/api/evaluation?search=cold").json()["evaluations"] == []
