@@ -16,8 +16,14 @@ def expire_locked(session: Session) -> Session:
     return close(session, Status.EXPIRED, session.deadline_at or clock.now())
 
 
-def close(session: Session, status: str, at: datetime) -> Session:
-    """End the locked ``session`` in the state ``status`` as of ``at``."""
+def close(session: Session, status: str, at: datetime, claimed: int | None = None) -> Session:
+    """End the locked ``session`` in the state ``status`` as of ``at``.
+
+    ``claimed``: its whole duration in seconds, as the client tells it.
+    """
+    practised = scoring.practised_seconds(session, at) if claimed is None else claimed
+    if claimed is not None or session.claimed_seconds is not None:
+        session.claimed_seconds = practised
     session.active_ms = scoring.active_ms(session, at)
     session.running_since = session.deadline_at = None
     session.status = status
@@ -28,7 +34,7 @@ def close(session: Session, status: str, at: datetime) -> Session:
     transition = Transition.objects.create(
         session=session, seq=session.last_seq, status=status, at=at, active_ms=session.active_ms
     )
-    days.count_end(session, scoring.practised_seconds(session, at))
+    days.count_end(session, practised)
     if session.user_id is not None:
         app_settings.load("SCHEDULER")().review(session.user_id, _first_attempts(session))
         achievements.award(session)

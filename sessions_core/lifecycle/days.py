@@ -26,6 +26,7 @@ def count_end(session: Session, practised_seconds: int) -> None:
     _add(
         session,
         ended=1,
+        practised=int(session.completion != Completion.ABANDONED),
         completed=int(session.completion == Completion.COMPLETED),
         seconds=practised_seconds,
         attempts=session.attempt_count,

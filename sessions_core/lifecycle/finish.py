@@ -1,5 +1,7 @@
 """The three ends of a session: complete, cancel, expire."""
 
+from typing import Any
+
 from django.db import transaction
 
 from .. import clock
@@ -24,12 +26,8 @@ def complete(
 
     ``claimed_seconds``: the duration as the client tells it; the server's own is kept beside it.
     """
-    claims = {
-        "completion": completion,
-        "claimed_seconds": claimed_seconds,
-        "poses_completed": poses_completed,
-    }
-    return _end(actor, given, route, Status.COMPLETED, claims)
+    claims = {"completion": completion, "poses_completed": poses_completed}
+    return _end(actor, given, route, Status.COMPLETED, claims, claimed_seconds)
 
 
 def cancel(actor: Actor, given: object, *, route: str) -> Session:
@@ -37,8 +35,17 @@ def cancel(actor: Actor, given: object, *, route: str) -> Session:
     return _end(actor, given, route, Status.CANCELLED, {"completion": Completion.ABANDONED})
 
 
-def _end(actor: Actor, given: object, route: str, status: str, claims: dict) -> Session:
-    session, ended_here = retrying(_end_once, actor, given, route, status, claims)
+def _end(
+    actor: Actor,
+    given: object,
+    route: str,
+    status: str,
+    claims: dict[str, Any],
+    claimed_seconds: int | None = None,
+) -> Session:
+    session, ended_here = retrying(
+        _end_once, actor, given, route, status, claims, claimed_seconds
+    )
     if not ended_here:
         states.require(session, status)
     return session
@@ -46,15 +53,19 @@ def _end(actor: Actor, given: object, route: str, status: str, claims: dict) -> 
 
 @transaction.atomic
 def _end_once(
-    actor: Actor, given: object, route: str, status: str, claims: dict
+    actor: Actor,
+    given: object,
+    route: str,
+    status: str,
+    claims: dict[str, Any],
+    claimed_seconds: int | None,
 ) -> tuple[Session, bool]:
     session = hold(actor, given, route=route)
     if status not in states.NEXT[session.status]:
         return session, False
     for name, value in claims.items():
-        if value is not None:
-            setattr(session, name, value)
-    return close(session, status, clock.now()), True
+        setattr(session, name, value)
+    return close(session, status, clock.now(), claimed_seconds), True
 
 
 def expire_due(limit: int = 1000) -> int:

@@ -43,16 +43,18 @@ def _change_once(
     session = hold(actor, given, route=route)
     if not session.is_open:
         return session
-    if claimed_seconds is not None:
-        session.claimed_seconds = claimed_seconds
     if session.status != status:
         _move(session, status)
+    if claimed_seconds is not None:
+        session.claimed_seconds = claimed_seconds
     session.save()
     return session
 
 
 def _move(session: Session, status: str) -> None:
     now = clock.now()
+    if session.claimed_seconds is not None:
+        session.claimed_seconds = scoring.practised_seconds(session, now)
     session.active_ms = scoring.active_ms(session, now)
     session.running_since = now if status == Status.ACTIVE else None
     session.deadline_at = None

@@ -32,10 +32,15 @@ def seconds(ms: int) -> int:
 
 
 def practised_seconds(session: Session, now: datetime) -> int:
-    """The duration that statistics count: the client's claim where it made one."""
-    if session.claimed_seconds is not None:
-        return session.claimed_seconds
-    return seconds(active_ms(session, now))
+    """The duration that statistics count, in whole seconds.
+
+    Where the client told its own duration, at a pause, that is taken, and the stretch that has
+    run since is added to it; else it is the server's active time.
+    """
+    total = active_ms(session, now)
+    if session.claimed_seconds is None:
+        return seconds(total)
+    return session.claimed_seconds + seconds(total - session.active_ms)
 
 
 def is_marked(mask: bytes, position: int) -> bool:

@@ -4,8 +4,10 @@ from .attempt import Attempt, SeenItem
 from .audit import StaffAccess
 from .idempotency import IdempotentResponse
 from .memory import ItemMemory
+from .note import Note
 from .practice_day import PracticeDay
 from .session import OPEN, Completion, Dialect, Plan, Session, SessionType, Status, Transition
+from .share import ShareLink
 
 __all__ = [
     "OPEN",
@@ -18,11 +20,13 @@ __all__ = [
     "Item",
     "ItemMemory",
     "KnownForm",
+    "Note",
     "Plan",
     "PracticeDay",
     "SeenItem",
     "Session",
     "SessionType",
+    "ShareLink",
     "StaffAccess",
     "Status",
     "Transition",

@@ -20,6 +20,9 @@ class PracticeDay(models.Model):
     day = models.DateField()
     started = models.PositiveIntegerField(default=0)
     ended = models.PositiveIntegerField(default=0)
+    practised = models.PositiveIntegerField(
+        default=0, help_text="Ended, and not abandoned: what a streak counts."
+    )
     completed = models.PositiveIntegerField(default=0, help_text="Ended and fully completed.")
     seconds = models.PositiveBigIntegerField(default=0, help_text="Of the ended sessions.")
     attempts = models.PositiveIntegerField(default=0)

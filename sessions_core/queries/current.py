@@ -31,3 +31,9 @@ def next_item(session: Session) -> ItemFacts | None:
         return None
     item_id = items.plan_of(session.pk, session.seed)[position]
     return items.load([item_id])[item_id]
+
+
+def newest_zone(actor: Actor) -> str | None:
+    """The zone of the newest session of ``actor``: where they were when they last practised."""
+    rows = access.owned(actor).order_by("-started_at", "-pk")
+    return rows.values_list("zone", flat=True).first()
