@@ -5,6 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from sessions_core.rest.routes import both
+from sessions_core.surfaces import aliases
 
 urlpatterns = [
     path("", include("langportal.pages.urls")),
@@ -14,11 +15,12 @@ urlpatterns = [
     *both("api/schema/", SpectacularAPIView.as_view(), "schema"),
     *both("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), "docs"),
     path("api/", include("sessions_core.realtime.urls")),
-    path("api/v1/sessions/", include("sessions_core.surfaces.portal.urls")),
+    path("api/v1/sessions/", include("sessions_core.surfaces.sessions_urls")),
+    path("api/v1/practice/sessions/", include("sessions_core.surfaces.practice.urls")),
     path("api/exercises/", include("sessions_core.surfaces.exercises.urls")),
     # As the documents' own examples write them; left out of the API documents.
-    path("v1/sessions/", include("sessions_core.surfaces.portal.alias")),
-    path("exercises/", include("sessions_core.surfaces.exercises.alias")),
+    path("v1/sessions/", include(aliases.sessions)),
+    path("exercises/", include(aliases.exercises)),
     path("api/", include("anonymous_sessions.urls")),
     # Last below /api/session/ and /api/evaluation: they answer for what nobody else does there.
     path("api/session/", include("analytics.urls")),

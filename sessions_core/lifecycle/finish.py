@@ -43,9 +43,7 @@ def _end(
     claims: dict[str, Any],
     claimed_seconds: int | None = None,
 ) -> Session:
-    session, ended_here = retrying(
-        _end_once, actor, given, route, status, claims, claimed_seconds
-    )
+    session, ended_here = retrying(_end_once, actor, given, route, status, claims, claimed_seconds)
     if not ended_here:
         states.require(session, status)
     return session

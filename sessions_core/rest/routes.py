@@ -33,4 +33,4 @@ def undocumented(view: View) -> View:
 
 def undocumented_twins(patterns: list[URLPattern]) -> list[URLPattern]:
     """The same addresses and views, nameless and left out of the OpenAPI schema."""
-    return [path(str(p.pattern), undocumented(p.callback)) for p in patterns]
+    return [URLPattern(p.pattern, undocumented(p.callback)) for p in patterns]

@@ -5,60 +5,56 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import access, clock
+from ... import access
 from ...actor import Actor
-from ...errors import SessionError
-from ...lifecycle import finish, replays
-from ...lifecycle.answer import answer
+from ...lifecycle import finish
 from ...lifecycle.start import Wishes, start
 from ...lifecycle.submission import Submission
 from ...models import Dialect
 from ...rest.caller import actor_of
 from ...rest.idempotency import HEADER, answer_key, idempotent
-from ...rest.views import SurfaceViewSet
 from ...rest.zones import zone_of
+from ..answering import AnsweringViewSet, answered, takes_a_key, valid
 from . import render
 from .errors import EXERCISES
 from .inputs import EndInput, StartInput, SubmitInput
 from .schema import documented
 
 
-class ExercisesViewSet(SurfaceViewSet):
+class ExercisesViewSet(AnsweringViewSet):
     """Practice sessions of exercises, and answers with or without one."""
 
     dialect = EXERCISES
-    limits: ClassVar[dict[str, str]] = {"start": "session_start", "end": "session_complete"}
+    limits: ClassVar[dict[str, str]] = {
+        "start": "session_start",
+        "submit": "progress",
+        "end": "session_complete",
+    }
+    answering: ClassVar[frozenset[str]] = frozenset({"submit"})
 
     @documented("start")
     @idempotent
     def start(self, request: Request) -> Response:
-        data = _valid(StartInput(data=request.data))
+        data = valid(StartInput(data=request.data))
         wishes = Wishes(session_type=data["session_type"], zone=zone_of(request))
         session = start(actor_of(request), Dialect.EXERCISES, wishes)
         return Response(render.started(session), status=201)
 
     @documented("submit")
+    @takes_a_key
     def submit(self, request: Request) -> Response:
         actor = actor_of(request)
         key = answer_key(actor, request.headers.get(HEADER))
-        self.charge("progress", cost=0 if key and replays.find([key], clock.now()) else 1)
-        data = _valid(SubmitInput(data=request.data))
-        (result,) = answer([_submission(actor, data, key, zone_of(request))])
-        if isinstance(result, SessionError):
-            raise result
-        return Response(render.verdict(result))
+        data = valid(SubmitInput(data=request.data))
+        submission = _submission(actor, data, key, zone_of(request))
+        return Response(render.verdict(answered(submission)))
 
     @documented("end")
     @idempotent
     def end(self, request: Request) -> Response:
-        data = _valid(EndInput(data=request.data))
+        data = valid(EndInput(data=request.data))
         session = finish.complete(actor_of(request), data["session_id"], route="exercises:end")
         return Response(render.ended(session))
-
-
-def _valid(form: Any) -> Any:
-    form.is_valid(raise_exception=True)
-    return form.validated_data
 
 
 def _submission(actor: Actor, data: dict[str, Any], key: Any, zone: str) -> Submission:

@@ -19,6 +19,16 @@ def instant(moment: datetime | None) -> str | None:
 
 class PortalDialect(Dialect):
     name = "portal"
+    schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "properties": {
+            "error": {"type": "string"},
+            "message": {"type": "string"},
+            "details": {"type": "object", "additionalProperties": True},
+            "retry_after": {"type": "integer", "description": "Seconds."},
+        },
+        "required": ["error", "message"],
+    }
     table: ClassVar[Mapping[type[Exception], tuple[int, str]]] = {
         errors.NotYourSession: (404, "session_not_found"),
         errors.ItemNotFound: (400, "invalid_request"),

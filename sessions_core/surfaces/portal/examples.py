@@ -123,24 +123,3 @@ RESPONSES: dict[str, Any] = {
         },
     },
 }
-
-ERRORS: dict[int, Any] = {
-    400: {
-        "error": "invalid_request",
-        "message": "Session already completed",
-        "details": {
-            "session_id": "qTFrufVw",
-            "status": "completed",
-            "completion_time": "2024-02-17T10:07:30Z",
-        },
-    },
-    404: {"error": "session_not_found", "message": "Session with ID 'qTFrufVw' not found"},
-    429: {"error": "rate_limit_exceeded", "message": "Too many session starts", "retry_after": 60},
-}
-
-TEXTS: dict[int, str] = {
-    401: "Authentication credentials were not provided.",
-    409: "The first request with this Idempotency-Key is still running",
-    422: "This Idempotency-Key was used for another request",
-    503: "The service is temporarily unavailable",
-}

@@ -160,12 +160,3 @@ class DetailsOutput(serializers.Serializer):
     timing = TimingOutput()
     performance = PerformanceOutput()
     progress = WordsOutput()
-
-
-class ErrorOutput(serializers.Serializer):
-    """Every error of the portal."""
-
-    error = serializers.CharField()
-    message = serializers.CharField()
-    details = serializers.DictField(required=False)
-    retry_after = serializers.IntegerField(required=False)

@@ -18,43 +18,46 @@ from ...queries import current, freshness, history, results
 from ...rest.caller import actor_of
 from ...rest.exceptions import response_of
 from ...rest.idempotency import HEADER, answer_key, idempotent
-from ...rest.views import SurfaceViewSet
 from ...rest.zones import zone_of
+from ..answering import AnsweringViewSet, answered, takes_a_key, valid
 from . import render
 from .errors import PORTAL
 from .inputs import AnswerInput, BatchInput, HistoryInput, StartInput
 from .schema import documented
 
 
-class PortalViewSet(SurfaceViewSet):
+class PortalViewSet(AnsweringViewSet):
     """Learning sessions as the portal's clients know them."""
 
     dialect = PORTAL
-    limits: ClassVar[dict[str, str]] = {"start": "session_start", "complete": "session_complete"}
+    limits: ClassVar[dict[str, str]] = {
+        "start": "session_start",
+        "progress": "progress",
+        "complete": "session_complete",
+    }
+    answering: ClassVar[frozenset[str]] = frozenset({"progress"})
 
     @documented("start")
     @idempotent
     def start(self, request: Request) -> Response:
-        data = _valid(StartInput(data=request.data))
+        data = valid(StartInput(data=request.data))
         session = start(actor_of(request), Dialect.PORTAL, _wishes(data, zone_of(request)))
         return Response(render.started(session, current.next_item(session)), status=201)
 
     @documented("progress")
+    @takes_a_key
     def progress(self, request: Request, session_id: str) -> Response:
         actor = actor_of(request)
         key = answer_key(actor, request.headers.get(HEADER))
-        self.charge("progress", cost=0 if key and replays.find([key], clock.now()) else 1)
-        data = _valid(AnswerInput(data=request.data))
-        (result,) = answer([_submission(actor, session_id, data, key)])
-        if isinstance(result, SessionError):
-            raise result
-        return Response(render.verdict(result))
+        data = valid(AnswerInput(data=request.data))
+        return Response(render.verdict(answered(_submission(actor, session_id, data, key))))
 
     @documented("batch")
+    @takes_a_key
     def batch(self, request: Request, session_id: str) -> Response:
         actor = actor_of(request)
         header = answer_key(actor, request.headers.get(HEADER))
-        answers = _valid(BatchInput(data=request.data))["answers"]
+        answers = valid(BatchInput(data=request.data))["answers"]
         submissions = [
             _submission(actor, session_id, data, _batch_key(actor, request, header, index, data))
             for index, data in enumerate(answers)
@@ -93,7 +96,7 @@ class PortalViewSet(SurfaceViewSet):
     @documented("history")
     def history(self, request: Request) -> Response:
         form = HistoryInput(data=request.query_params)
-        form.is_valid(raise_exception=True)
+        form.isvalid(raise_exception=True)
         actor, wanted = actor_of(request), form.wanted()
         body = freshness.cached(
             f"history:{wanted}",
@@ -117,11 +120,6 @@ class PortalViewSet(SurfaceViewSet):
             lambda: render.details(session, results.of_session(session), clock.now()),
         )
         return Response({**body, "timing": render.timing(session, clock.now())})
-
-
-def _valid(form: Any) -> Any:
-    form.is_valid(raise_exception=True)
-    return form.validated_data
 
 
 def _wishes(data: dict[str, Any], zone: str) -> Wishes:

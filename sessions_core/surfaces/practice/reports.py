@@ -14,11 +14,11 @@ from ...rest.caller import actor_of
 from ...rest.views import SurfaceViewSet
 from ...rest.zones import HEADER, zone_of
 from ...zones import local_day
+from ..answering import valid
 from . import render, sharing
 from .errors import PRACTICE
 from .inputs import DaysInput
 from .schema import documented
-from .views import valid
 
 
 def today_of(request: Request, actor: Actor) -> date:
@@ -42,9 +42,7 @@ class ReportsViewSet(SurfaceViewSet):
     def explain(self, request: Request) -> Response:
         actor = actor_of(request)
         days = self._days(request, actor, 7)
-        return Response(
-            render.explained(stats.counted_sessions(actor, **days), clock.now())
-        )
+        return Response(render.explained(stats.counted_sessions(actor, **days), clock.now()))
 
     @documented("calendar")
     def calendar(self, request: Request) -> Response:

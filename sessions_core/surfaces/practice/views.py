@@ -1,14 +1,12 @@
 """Guided practice's operations on a session: read the input, call the verb, render."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import access, clock
-from ...errors import SessionError
-from ...lifecycle import finish, pause, replays
-from ...lifecycle.answer import answer
+from ...lifecycle import finish, pause
 from ...lifecycle.start import Wishes, start
 from ...lifecycle.submission import Submission
 from ...models import Dialect, Session
@@ -16,24 +14,24 @@ from ...models.activity import ActivityType
 from ...queries import current, stats
 from ...rest.caller import actor_of
 from ...rest.idempotency import HEADER, answer_key, idempotent
-from ...rest.views import SurfaceViewSet
 from ...rest.zones import zone_of
+from ..answering import AnsweringViewSet, answered, takes_a_key, valid
 from . import notes, render, sharing
 from .errors import PRACTICE, NoActiveSession
 from .inputs import CompleteInput, NotesInput, PauseInput, PoseInput, ShareInput, StartInput
 from .schema import documented
 
 
-def valid(form: Any) -> Any:
-    form.is_valid(raise_exception=True)
-    return form.validated_data
-
-
-class PracticeViewSet(SurfaceViewSet):
+class PracticeViewSet(AnsweringViewSet):
     """Practice sessions, guided by a sequence or free."""
 
     dialect = PRACTICE
-    limits: ClassVar[dict[str, str]] = {"start": "session_start", "complete": "session_complete"}
+    limits: ClassVar[dict[str, str]] = {
+        "start": "session_start",
+        "poses": "progress",
+        "complete": "session_complete",
+    }
+    answering: ClassVar[frozenset[str]] = frozenset({"poses"})
 
     @documented("start")
     @idempotent
@@ -85,10 +83,10 @@ class PracticeViewSet(SurfaceViewSet):
         return Response(render.session(session, clock.now()))
 
     @documented("poses")
+    @takes_a_key
     def poses(self, request: Request, session_id: str) -> Response:
         actor = actor_of(request)
         key = answer_key(actor, request.headers.get(HEADER))
-        self.charge("progress", cost=0 if key and replays.find([key], clock.now()) else 1)
         data = valid(PoseInput(data=request.data))
         submission = Submission(
             actor=actor,
@@ -99,10 +97,7 @@ class PracticeViewSet(SurfaceViewSet):
             key=key,
             label=session_id,
         )
-        (result,) = answer([submission])
-        if isinstance(result, SessionError):
-            raise result
-        return Response(render.pose(result))
+        return Response(render.pose(answered(submission)))
 
     @documented("notes")
     @idempotent

@@ -1,6 +1,0 @@
-"""``/exercises/…``, as the document's headings write it: the same views, undocumented."""
-
-from ...rest.routes import undocumented_twins
-from .urls import urlpatterns as documented
-
-urlpatterns = undocumented_twins(documented)
