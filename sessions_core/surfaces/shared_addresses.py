@@ -1,4 +1,4 @@
-"""Addresses that the portal and guided practice share: one told apart by the body, two by method."""
+"""Addresses that the portal and guided practice share, told apart by body or method."""
 
 from functools import cached_property
 
@@ -63,13 +63,13 @@ class SharedViewSet(PortalViewSet, PracticeViewSet):
         parameters=[ZONE],
         request=PolymorphicProxySerializer(
             component_name="Start",
-            serializers=[inputs.StartInput, practice_inputs.StartInput],
+            serializers=[inputs.StartInput, practice_inputs.PracticeStartInput],
             resource_type_field_name=None,
         ),
         responses={
             201: PolymorphicProxySerializer(
                 component_name="Started",
-                serializers=[outputs.StartedOutput, practice_outputs.SessionOutput],
+                serializers=[outputs.StartedOutput, practice_outputs.PracticeSessionOutput],
                 resource_type_field_name=None,
             )
         },
@@ -88,7 +88,7 @@ class SharedViewSet(PortalViewSet, PracticeViewSet):
     resume_practice = PracticeViewSet.resume
 
 
-_ONE = "<session_id>"
+_ONE = "<str:session_id>"
 
 urlpatterns: list[URLPattern] = [
     *both("start", SharedViewSet.as_view({"post": "start"}), "start"),

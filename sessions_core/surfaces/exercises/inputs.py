@@ -9,7 +9,7 @@ from ..fields import AnswerTextField, ItemIdField, SecondsField, SessionIdField
 from .errors import InvalidSessionType
 
 
-class StartInput(serializers.Serializer):
+class ExerciseStartInput(serializers.Serializer):
     session_type = serializers.ChoiceField(
         choices=SessionType.choices, default=SessionType.PRACTICE
     )
@@ -34,5 +34,5 @@ class SubmitInput(serializers.Serializer):
     )
 
 
-class EndInput(serializers.Serializer):
+class ExerciseEndInput(serializers.Serializer):
     session_id = SessionIdField()

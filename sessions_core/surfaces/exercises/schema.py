@@ -10,7 +10,7 @@ from . import inputs
 from .errors import InvalidSessionType
 
 
-class StartedOutput(serializers.Serializer):
+class ExerciseStartedOutput(serializers.Serializer):
     session_id = serializers.IntegerField()
     started_at = serializers.DateTimeField()
 
@@ -25,7 +25,7 @@ class AnswerValidation(serializers.Serializer):
     time_taken = serializers.FloatField(help_text="Seconds.")
 
 
-class EndedOutput(StartedOutput):
+class ExerciseEndedOutput(ExerciseStartedOutput):
     ended_at = serializers.DateTimeField()
     duration_seconds = serializers.IntegerField(help_text="From the start to the end.")
     total_exercises = serializers.IntegerField()
@@ -44,9 +44,9 @@ documented = describer(
     {
         "start": Operation(
             "Start a practice session",
-            StartedOutput,
+            ExerciseStartedOutput,
             _STARTED,
-            request=inputs.StartInput,
+            request=inputs.ExerciseStartInput,
             sent={"session_type": "practice"},
             status=201,
             parameters=[ZONE],
@@ -71,7 +71,7 @@ documented = describer(
         ),
         "end": Operation(
             "End a practice session",
-            EndedOutput,
+            ExerciseEndedOutput,
             {
                 **_STARTED,
                 "ended_at": "2025-11-28T10:45:30.000Z",
@@ -81,7 +81,7 @@ documented = describer(
                 "score_percentage": 80.0,
                 "session_type": "practice",
             },
-            request=inputs.EndInput,
+            request=inputs.ExerciseEndInput,
             sent={"session_id": 42},
             errors=[_UNKNOWN, _FINISHED],
         ),

@@ -17,7 +17,7 @@ from ...rest.zones import zone_of
 from ..answering import AnsweringViewSet, answered, takes_a_key, valid
 from . import render
 from .errors import EXERCISES
-from .inputs import EndInput, StartInput, SubmitInput
+from .inputs import ExerciseEndInput, ExerciseStartInput, SubmitInput
 from .schema import documented
 
 
@@ -35,7 +35,7 @@ class ExercisesViewSet(AnsweringViewSet):
     @documented("start")
     @idempotent
     def start(self, request: Request) -> Response:
-        data = valid(StartInput(data=request.data))
+        data = valid(ExerciseStartInput(data=request.data))
         wishes = Wishes(session_type=data["session_type"], zone=zone_of(request))
         session = start(actor_of(request), Dialect.EXERCISES, wishes)
         return Response(render.started(session), status=201)
@@ -52,7 +52,7 @@ class ExercisesViewSet(AnsweringViewSet):
     @documented("end")
     @idempotent
     def end(self, request: Request) -> Response:
-        data = valid(EndInput(data=request.data))
+        data = valid(ExerciseEndInput(data=request.data))
         session = finish.complete(actor_of(request), data["session_id"], route="exercises:end")
         return Response(render.ended(session))
 

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ...models.activity import Difficulty
@@ -52,6 +54,7 @@ class BatchInput(serializers.Serializer):
     answers = BatchAnswerInput(many=True, allow_empty=False, max_length=MAX_BATCH)
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class DateOrDatetimeField(serializers.Field):
     """An ISO date or datetime. ``end`` makes a date mean its end. Without a zone it is UTC."""
 

@@ -7,7 +7,7 @@ from .views import PortalViewSet
 
 
 def _post(action: str, route: str) -> list[URLPattern]:
-    return both(f"<session_id>/{route}", PortalViewSet.as_view({"post": action}), action)
+    return both(f"<str:session_id>/{route}", PortalViewSet.as_view({"post": action}), action)
 
 
 urlpatterns: list[URLPattern] = [

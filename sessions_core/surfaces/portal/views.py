@@ -96,7 +96,7 @@ class PortalViewSet(AnsweringViewSet):
     @documented("history")
     def history(self, request: Request) -> Response:
         form = HistoryInput(data=request.query_params)
-        form.isvalid(raise_exception=True)
+        valid(form)
         actor, wanted = actor_of(request), form.wanted()
         body = freshness.cached(
             f"history:{wanted}",

@@ -25,7 +25,7 @@ class WholeSecondsField(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
-class StartInput(serializers.Serializer):
+class PracticeStartInput(serializers.Serializer):
     sequence_id = serializers.IntegerField(
         min_value=1,
         max_value=MAX_ID,

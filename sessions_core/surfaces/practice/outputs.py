@@ -5,7 +5,7 @@ from rest_framework import serializers
 from ...models import Completion
 
 
-class SessionOutput(serializers.Serializer):
+class PracticeSessionOutput(serializers.Serializer):
     session_id = serializers.IntegerField()
     user_id = serializers.IntegerField(allow_null=True)
     sequence_id = serializers.IntegerField(allow_null=True)
@@ -26,7 +26,7 @@ class StatisticsOutput(serializers.Serializer):
     completion_rate_percent = serializers.FloatField(help_text="Fully completed / started.")
 
 
-class CompletedOutput(SessionOutput):
+class PracticeCompletedOutput(PracticeSessionOutput):
     server_duration_seconds = serializers.IntegerField(help_text="By the server's clock.")
     statistics = StatisticsOutput()
 
@@ -58,7 +58,7 @@ class NotesOutput(serializers.Serializer):
     notes = serializers.CharField(allow_blank=True)
 
 
-class SessionWithNotesOutput(SessionOutput):
+class SessionWithNotesOutput(PracticeSessionOutput):
     notes = serializers.CharField(allow_blank=True)
 
 

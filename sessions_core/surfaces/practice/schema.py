@@ -22,9 +22,9 @@ documented = describer(
     {
         "start": Operation(
             "Start a practice, guided by a sequence or free",
-            outputs.SessionOutput,
+            outputs.PracticeSessionOutput,
             RECEIVED["start"],
-            request=inputs.StartInput,
+            request=inputs.PracticeStartInput,
             sent=SENT["start"],
             status=201,
             parameters=[ZONE],
@@ -32,7 +32,7 @@ documented = describer(
         ),
         "complete": Operation(
             "Complete a practice",
-            outputs.CompletedOutput,
+            outputs.PracticeCompletedOutput,
             RECEIVED["complete"],
             request=inputs.CompleteInput,
             sent=SENT["complete"],
@@ -48,13 +48,13 @@ documented = describer(
         ),
         "resume": Operation(
             "Resume a paused practice",
-            outputs.SessionOutput,
+            outputs.PracticeSessionOutput,
             RECEIVED["current"],
             errors=[*_MINE, _FINISHED],
         ),
         "current": Operation(
             "Get the newest session that has not ended",
-            outputs.SessionOutput,
+            outputs.PracticeSessionOutput,
             RECEIVED["current"],
             errors=[NoActiveSession()],
         ),

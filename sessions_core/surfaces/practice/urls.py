@@ -1,13 +1,13 @@
 """Addresses of guided practice.
 
-``shared`` stands beside the portal's at ``/api/v1/sessions/``, where the one address that both
-claim, ``start``, is left to the chooser. ``urlpatterns`` is the surface alone, for a host that
-wants no chooser: at ``/api/v1/practice/sessions/``.
+``beside_the_portal`` stands with the portal's addresses at ``/api/v1/sessions/``. ``urlpatterns``
+is the surface alone, for a host that wants no chooser: at ``/api/v1/practice/sessions/``, where
+the API documents name only what they do not name there.
 """
 
 from django.urls import URLPattern, re_path
 
-from ...rest.routes import both
+from ...rest.routes import both, undocumented_twins
 from ...rest.views import catch_all
 from .errors import PRACTICE
 from .reports import ReportsViewSet, SharedViewSet
@@ -22,7 +22,7 @@ def _report(route: str, action: str) -> list[URLPattern]:
     return both(route, ReportsViewSet.as_view({"get": action}), f"practice-{action}")
 
 
-_ONE = "<session_id>"
+_ONE = "<str:session_id>"
 _SHARING = {"post": "share", "delete": "unshare"}
 
 beside_the_portal: list[URLPattern] = [
@@ -31,16 +31,19 @@ beside_the_portal: list[URLPattern] = [
     *_report("stats", "stats"),
     *_report("stats/explain", "explain"),
     *_report("calendar", "calendar"),
-    *both("shared/<token>", SharedViewSet.as_view({"get": "shared"}), "practice-shared"),
+    *both("shared/<str:token>", SharedViewSet.as_view({"get": "shared"}), "practice-shared"),
     *_session(f"{_ONE}/pause", {"put": "pause"}, "pause"),
     *_session(f"{_ONE}/poses", {"post": "poses"}, "poses"),
     *_session(f"{_ONE}/notes", {"get": "read_notes"}, "read-notes"),
     *_session(f"{_ONE}/share", _SHARING, "share"),
 ]
-urlpatterns: list[URLPattern] = [
-    *_session("start", {"post": "start"}, "start"),
+_twice_served: list[URLPattern] = [
     *_session(f"{_ONE}/resume", {"post": "resume", "put": "resume"}, "resume"),
     *beside_the_portal,
     *_session(_ONE, {"patch": "notes"}, "notes"),
+]
+urlpatterns: list[URLPattern] = [
+    *_session("start", {"post": "start"}, "start"),
+    *undocumented_twins(_twice_served),
     re_path("", catch_all(PRACTICE)),
 ]

@@ -18,7 +18,7 @@ from ...rest.zones import zone_of
 from ..answering import AnsweringViewSet, answered, takes_a_key, valid
 from . import notes, render, sharing
 from .errors import PRACTICE, NoActiveSession
-from .inputs import CompleteInput, NotesInput, PauseInput, PoseInput, ShareInput, StartInput
+from .inputs import CompleteInput, NotesInput, PauseInput, PoseInput, PracticeStartInput, ShareInput
 from .schema import documented
 
 
@@ -36,7 +36,7 @@ class PracticeViewSet(AnsweringViewSet):
     @documented("start")
     @idempotent
     def start(self, request: Request) -> Response:
-        data = valid(StartInput(data=request.data))
+        data = valid(PracticeStartInput(data=request.data))
         wishes = Wishes(
             activity_id=data.get("sequence_id"),
             activity_type=ActivityType.SEQUENCE,
