@@ -117,7 +117,7 @@ class PracticeViewSet(AnsweringViewSet):
         data = valid(ShareInput(data=request.data))
         session = self._mine(request, session_id, "practice:share")
         token, expires_at = sharing.make(session, data.get("expires_in"))
-        address = request.build_absolute_uri(f"/api/v1/practice/shared/{token}")
+        address = request.build_absolute_uri(f"/api/v1/sessions/shared/{token}")
         body = {"session_id": session.pk, "token": token, "url": address}
         return Response({**body, "expires_at": render.instant(expires_at)}, status=201)
 
