@@ -1,0 +1,42 @@
+"""Sessions to look at, and the addresses of the pages that show them."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from sessions_core import clock
+from sessions_core.lifecycle import answer, finish, start
+from sessions_core.lifecycle.submission import Submission
+from sessions_core.models import Item, Session, StaffAccess
+
+from ..builders import actor_of, learner
+
+
+def practised(number: int, activity: Any, staff: Any) -> Session:
+    """A session of a learner of its own, finished, and looked at once by staff."""
+    user = learner(f"learner{number}")
+    at = timezone.now() - timedelta(days=2, minutes=number)
+    with clock.standing_at(at):
+        session = start.start(actor_of(user), "portal", start.Wishes(activity_id=activity.pk))
+        give(user, session, session.plan.item_ids[:3])
+    with clock.standing_at(at + timedelta(minutes=4)):
+        finish.complete(actor_of(user), session.pk, route="test")
+    StaffAccess.objects.create(staff=staff, session=session, route="test")
+    return session
+
+
+def give(user: Any, session: Session, item_ids: list[int]) -> None:
+    """Answer these items rightly."""
+    right = dict(Item.objects.values_list("pk", "answer"))
+    answer.answer(
+        [
+            Submission(actor_of(user), session.pk, item_id, right[item_id], response_ms=1500)
+            for item_id in item_ids
+        ]
+    )
+
+
+def page(model: str, name: str = "changelist", *args: object) -> str:
+    return reverse(f"admin:sessions_core_{model}_{name}", args=args)
