@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.http import parse_cookie
+from django.http import HttpRequest, parse_cookie
 from django.http.request import split_domain_port, validate_host
 
 from .. import tokens
@@ -70,7 +69,9 @@ def identify(given: Credentials) -> Principal:
             raise NotSignedIn from error
         return Principal(verified.actor, given, verified.expires_at)
     engine = import_module(settings.SESSION_ENGINE)
-    user = get_user(SimpleNamespace(session=engine.SessionStore(given.login)))
+    request = HttpRequest()
+    request.session = engine.SessionStore(given.login)
+    user = get_user(request)
     if not user.is_authenticated or not user.is_active:
         raise NotSignedIn
     return Principal(Actor(user_id=user.pk, is_staff=user.is_staff), given)

@@ -84,10 +84,11 @@ def catch_up(session_id: int, after: int) -> tuple[list[Message], Clock]:
 def standings(session_ids: Collection[int]) -> dict[int, tuple[int, Clock]]:
     """The newest event id and the clock of these sessions: one query for thousands."""
     ids = list(session_ids)
-    found = {}
+    found: dict[int, tuple[int, Clock]] = {}
     for start in range(0, len(ids), CHUNK):
         rows = Session.objects.filter(pk__in=ids[start : start + CHUNK]).values_list(
             "pk", "last_seq", "status", "time_limit", "active_ms", "running_since"
         )
-        found |= {pk: (last_seq, Clock(*clock)) for pk, last_seq, *clock in rows}
+        for pk, last_seq, status, time_limit, active_ms, running_since in rows:
+            found[pk] = last_seq, Clock(status, time_limit, active_ms, running_since)
     return found

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
 from typing import TYPE_CHECKING
+
+from django import db
 
 from ..app_settings import app_settings
 from ..clock import now
+from ..errors import Unavailable
 from ..lifecycle import finish
 from . import signin, snapshot
 from .definitions import Close
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from .hub import Hub
     from .viewer import Viewer
     from .watch import Watch
+
+logger = logging.getLogger(__name__)
 
 # Seconds between two looks at the watched sessions in the database. It is the answer to a lost
 # channel layer, and to processes without one: events are seen after this at the latest.
@@ -58,9 +63,7 @@ class Upkeep:
 
     def _expire(self, watch: Watch) -> None:
         if watch.expiring is None or watch.expiring.done():
-            watch.expiring = self._hub.loop.create_task(
-                in_thread(finish.expire_due, watch.session_id)
-            )
+            watch.expiring = self._hub.loop.create_task(_expire(watch.session_id))
 
     async def _look(self) -> None:
         watches = dict(self._hub.watches)
@@ -82,4 +85,11 @@ class Upkeep:
             for principal in await in_thread(signin.lapsed, list(viewers)):
                 for viewer in viewers[principal]:
                     viewer.close(Close.NOT_SIGNED_IN)
-            await asyncio.sleep(0)
+
+
+async def _expire(session_id: int) -> None:
+    """End a session whose time has run out; its sockets hear of it as of any other event."""
+    try:
+        await in_thread(finish.expire_due_one, session_id)
+    except (Unavailable, db.Error) as error:
+        logger.warning("Session %s not expired, tried again: %s", session_id, error)
