@@ -7,6 +7,7 @@ now and then), so a lost hint costs time and nothing else.
 
 import asyncio
 import logging
+from functools import partial
 
 from django import db
 
@@ -40,9 +41,11 @@ class Hub:
         self.watches: dict[int, Watch] = {}
         self.mailbox: Mailbox[list[SessionEvent]] = Mailbox(loop, self._take)
         self._outbox: layer.Outbox | None = None
-        if layer.crosses_processes():
-            self._outbox = layer.Outbox(loop)
-            self._listening = Periodic(loop, LISTEN_AGAIN, self._listen)
+        carrier = layer.between_processes()
+        if carrier is not None:
+            self._outbox = layer.Outbox(loop, carrier)
+            listen = partial(layer.listen, carrier, self._hear)
+            self._listening = Periodic(loop, LISTEN_AGAIN, listen, "Listening to the channel layer")
         self._upkeep = Upkeep(self)
 
     def join(self, session_id: int, viewer: Viewer) -> Watch:
@@ -91,9 +94,6 @@ class Hub:
         if watch is not None:
             watch.offer(message)
             self._catch_up_if_behind(watch)
-
-    async def _listen(self) -> None:
-        await layer.listen(self._hear)
 
     def _catch_up_if_behind(self, watch: Watch) -> None:
         behind = watch.sequence.behind or watch.clock_is_old

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from channels.layers import InMemoryChannelLayer, get_channel_layer
+from channels.layers import BaseChannelLayer, InMemoryChannelLayer, get_channel_layer
 
 from .wire import Message, wrap
 
@@ -30,17 +30,18 @@ BATCH = 256
 WAITING = 4096
 
 
-def crosses_processes() -> bool:
-    """Whether a layer is configured that reaches other processes."""
+def between_processes() -> BaseChannelLayer | None:
+    """The configured layer, if it reaches other processes."""
     layer = get_channel_layer()
-    return layer is not None and not isinstance(layer, InMemoryChannelLayer)
+    return None if isinstance(layer, InMemoryChannelLayer) else layer
 
 
 class Outbox:
     """Sends hints through the layer, many in one message. All of it runs on one loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, layer: BaseChannelLayer) -> None:
         self._loop = loop
+        self._layer = layer
         self._hints: deque[tuple[int, int | None, str, str]] = deque(maxlen=WAITING)
         self._sending: asyncio.Task[None] | None = None
         self._reachable = True
@@ -66,7 +67,7 @@ class Outbox:
 
     async def _send(self, batch: list[tuple[int, int | None, str, str]]) -> bool:
         message = {"type": "session.events", "origin": ORIGIN, "events": batch}
-        sending = self._loop.create_task(_group_send(message))
+        sending = self._loop.create_task(_group_send(self._layer, message))
         # Waited for from outside, because a layer may fail in any way of its own.
         await asyncio.wait({sending}, timeout=SEND_TIMEOUT)
         failure: object = None
@@ -83,13 +84,12 @@ class Outbox:
         return self._reachable
 
 
-async def _group_send(message: dict[str, Any]) -> None:
-    await get_channel_layer().group_send(GROUP, message)
+async def _group_send(layer: BaseChannelLayer, message: dict[str, Any]) -> None:
+    await layer.group_send(GROUP, message)
 
 
-async def listen(hear: Callable[[int, Message], None]) -> None:
+async def listen(layer: BaseChannelLayer, hear: Callable[[int, Message], None]) -> None:
     """Subscribe, and pass on what other processes tell. Ends only by the layer's failure."""
-    layer = get_channel_layer()
     channel = await layer.new_channel()
     await layer.group_add(GROUP, channel)
     while True:

@@ -19,10 +19,12 @@ class Periodic:
         loop: asyncio.AbstractEventLoop,
         seconds: float,
         job: Callable[[], Awaitable[None]],
+        name: str,
     ) -> None:
         self._loop = loop
         self._seconds = seconds
         self._job = job
+        self._name = name
         self._running: asyncio.Future[None] | None = None
         self._last_failure = ""
         self._begin()
@@ -36,5 +38,5 @@ class Periodic:
     def _ended(self, run: asyncio.Future[None]) -> None:
         failure = None if run.cancelled() else run.exception()
         if failure is not None and repr(failure) != self._last_failure:
-            logger.warning("%s failed", self._job.__qualname__, exc_info=failure)
+            logger.warning("%s failed, tried again", self._name, exc_info=failure)
         self._last_failure = repr(failure) if failure else ""

@@ -7,6 +7,8 @@ import os
 import threading
 from typing import Any
 
+from channels.layers import BaseChannelLayer
+
 from ..lifecycle.events import SessionEvent
 from . import hub, layer
 from .mailbox import Mailbox
@@ -21,16 +23,18 @@ def on_session_events(sender: Any, events: list[SessionEvent], **kwargs: Any) ->
     here = hub.running()
     if here is not None:
         here.mailbox.put(events)
-    elif layer.crosses_processes():
-        _background().put(events)
+        return
+    carrier = layer.between_processes()
+    if carrier is not None:
+        _background(carrier).put(events)
 
 
 class _Background:
     """A loop of its own for processes that serve no socket: workers, management commands."""
 
-    def __init__(self) -> None:
+    def __init__(self, carrier: BaseChannelLayer) -> None:
         self._loop = asyncio.new_event_loop()
-        self._outbox = layer.Outbox(self._loop)
+        self._outbox = layer.Outbox(self._loop, carrier)
         self._mailbox: Mailbox[list[SessionEvent]] = Mailbox(self._loop, self._tell)
         threading.Thread(target=self._loop.run_forever, name="events", daemon=True).start()
         atexit.register(self._say_goodbye)
@@ -51,11 +55,11 @@ _lock = threading.Lock()
 _started: _Background | None = None
 
 
-def _background() -> _Background:
+def _background(carrier: BaseChannelLayer) -> _Background:
     global _started
     with _lock:
         if _started is None:
-            _started = _Background()
+            _started = _Background(carrier)
         return _started
 
 

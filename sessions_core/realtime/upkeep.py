@@ -41,9 +41,9 @@ class Upkeep:
         self._told_at = hub.loop.time()
         loop, tick = hub.loop, min(TICK, app_settings.TIME_UPDATE_SECONDS)
         self._timers = [
-            Periodic(loop, tick, self._tick),
-            Periodic(loop, LOOK_EVERY, self._look),
-            Periodic(loop, CHECK_EVERY, self._check_sign_ins),
+            Periodic(loop, tick, self._tick, "The clock of the sockets"),
+            Periodic(loop, LOOK_EVERY, self._look, "Looking at the watched sessions"),
+            Periodic(loop, CHECK_EVERY, self._check_sign_ins, "Checking the sockets' sign-ins"),
         ]
 
     async def _tick(self) -> None:
