@@ -1,0 +1,54 @@
+"""A learner with a session and a token, answered from this process by the verbs themselves."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sessions_core import tokens
+from sessions_core.actor import Actor
+from sessions_core.lifecycle import finish, pause
+from sessions_core.lifecycle.answer import answer
+from sessions_core.lifecycle.start import Wishes, start
+from sessions_core.lifecycle.submission import Submission
+from sessions_core.models import Activity, Session
+from sessions_core.tests.builders import learner, vocabulary
+
+
+@dataclass
+class World:
+    """One learner; ``user`` may be given, to make somebody else."""
+
+    user: Any = field(default_factory=learner)
+    activity: Activity = field(default_factory=vocabulary)
+    sessions: list[Session] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.actor = Actor(user_id=self.user.pk, is_staff=self.user.is_staff)
+        self.token = tokens.issue(self.user).access
+
+    def start(self, time_limit: int | None = None) -> Session:
+        wishes = Wishes(activity_id=self.activity.pk, item_count=20, time_limit=time_limit)
+        session = start(self.actor, "portal", wishes)
+        session.items = dict(self.activity.items.values_list("pk", "answer"))
+        self.sessions.append(session)
+        return session
+
+    def submission(self, session: Session, number: int) -> Submission:
+        """The ``number``-th answer: right but for every fifth, the items in turn."""
+        items = list(session.items.items())
+        item_id, right = items[number % len(items)]
+        text = right if number % 5 else "nonsense"
+        return Submission(self.actor, session.pk, item_id, text, 1500)
+
+    def answer(self, session: Session, number: int = 0, count: int = 1) -> None:
+        """``count`` answers in one commit."""
+        for result in answer([self.submission(session, number + i) for i in range(count)]):
+            assert not isinstance(result, Exception), result
+
+    def pause(self, session: Session) -> None:
+        pause.pause(self.actor, session.pk, route="test")
+
+    def resume(self, session: Session) -> None:
+        pause.resume(self.actor, session.pk, route="test")
+
+    def complete(self, session: Session) -> None:
+        finish.complete(self.actor, session.pk, route="test")
