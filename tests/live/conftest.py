@@ -1,29 +1,42 @@
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.modes import Run
+from tests.support.databases import Database, World
+from tests.support.modes import NOT_RUN, Run
 from tests.support.product import Product
 
 if TYPE_CHECKING:
-    from .world import World
+    from .learning import Learning
+
+
+@pytest.fixture(scope="session")
+def database(run: Run, django_db_setup: None) -> Database:
+    """The tests' own, so that a test may call the verbs in this process."""
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    url = f"{run.postgres_url}/{name}" if run.database == "postgres" else f"sqlite:///{name}"
+    return Database(url, World([], 0, {}))
 
 
 @pytest.fixture(scope="session")
 def products(
-    run: Run, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
+    run: Run, database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[Product]]:
     """Two processes over one Redis; where the run has none, a single process without."""
+    if reason := run.missing("processes"):
+        pytest.skip(NOT_RUN + reason)
     folder = tmp_path_factory.mktemp("products")
-    started: list[Product] = []
+    count = 2 if run.redis_url else 1
+    made = [Product(database, folder, redis_url=run.redis_url) for _ in range(count)]
     try:
-        for _ in range(2 if run.redis_url else 1):
-            started.append(Product(run, folder, run.redis_url).start())
-        yield started
+        for product in made:
+            product.start()
+        yield made
     finally:
-        for product in started:
+        for product in made:
             product.stop()
 
 
@@ -33,22 +46,16 @@ def product(products: list[Product]) -> Product:
 
 
 @pytest.fixture
-def start_product(run: Run, tmp_path: Path, transactional_db: None) -> Iterator[Callable]:
-    """Start processes of the product with other settings than the shared ones."""
-    started: list[Product] = []
-
-    def start(redis_url: str = "", **settings: object) -> Product:
-        started.append(Product(run, tmp_path, redis_url, **settings).start())
-        return started[-1]
-
-    yield start
-    for product in started:
-        product.stop()
+def another(
+    serve: Callable[..., Product], database: Database, transactional_db: None
+) -> Callable[..., Product]:
+    """Start one more process of the product, with other settings than the shared ones."""
+    return lambda **options: serve(database=database, **options)
 
 
 @pytest.fixture
-def world(transactional_db: None) -> "World":
+def learning(transactional_db: None) -> "Learning":
     # A conftest is read before the settings are chosen.
-    from .world import World
+    from .learning import Learning
 
-    return World()
+    return Learning()

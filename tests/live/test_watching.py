@@ -4,19 +4,20 @@ import time
 
 import pytest
 
+from sessions_core.app_settings import app_settings
 from tests.support.product import Product
 
+from .learning import Learning
 from .watcher import Watcher
-from .world import World
 
 pytestmark = pytest.mark.processes
 
 
 def test_the_state_on_connecting_then_every_event_then_a_clean_close(
-    product: Product, world: World
+    product: Product, learning: Learning
 ) -> None:
-    session = world.start(time_limit=600)
-    with Watcher(product, session.public_id, world.token) as seen:
+    session = learning.start(time_limit=600)
+    with Watcher(product, session.public_id, learning.token) as seen:
         seen.until(lambda: len(seen.events) >= 2)
         first, clock = seen.events[:2]
         assert first == {
@@ -32,11 +33,11 @@ def test_the_state_on_connecting_then_every_event_then_a_clean_close(
         }
         assert clock["type"] == "time_update"
         assert clock["data"]["elapsed"] + clock["data"]["remaining"] == 600
-        world.answer(session, number=1)
-        world.answer(session, number=2, count=4)
-        world.pause(session)
-        world.resume(session)
-        world.complete(session)
+        learning.answer(session, number=1)
+        learning.answer(session, number=2, count=4)
+        learning.pause(session)
+        learning.resume(session)
+        learning.complete(session)
         assert seen.until_closed() == 1000
         assert seen.ids == list(range(9))
         kinds = [event["type"] for event in seen.numbered]
@@ -58,25 +59,25 @@ def test_the_state_on_connecting_then_every_event_then_a_clean_close(
         }
 
 
-def test_a_session_without_a_limit_has_no_clock(product: Product, world: World) -> None:
-    session = world.start()
-    with Watcher(product, session.pk, world.token) as seen:
+def test_a_session_without_a_limit_has_no_clock(product: Product, learning: Learning) -> None:
+    session = learning.start()
+    with Watcher(product, session.pk, learning.token) as seen:
         seen.until_id(0)
-        world.answer(session)
+        learning.answer(session)
         seen.until_id(1)
         assert seen.of("time_update") == []
 
 
-def test_the_clock_ticks_and_stands_still_in_a_pause(product: Product, world: World) -> None:
-    session = world.start(time_limit=600)
-    with Watcher(product, session.pk, world.token) as seen:
+def test_the_clock_ticks_and_stands_still_in_a_pause(product: Product, learning: Learning) -> None:
+    session = learning.start(time_limit=600)
+    with Watcher(product, session.pk, learning.token) as seen:
         seen.until(lambda: len(seen.of("time_update")) >= 3)
-        world.pause(session)
+        learning.pause(session)
         seen.until(lambda: bool(seen.of("session_paused")))
         before = len(seen.of("time_update"))
         time.sleep(2.5)
         assert len(seen.of("time_update")) == before
-        world.resume(session)
+        learning.resume(session)
         seen.until(lambda: len(seen.of("time_update")) >= before + 2)
         told = [event["data"]["elapsed"] for event in seen.of("time_update")]
         assert told == sorted(told)
@@ -85,10 +86,10 @@ def test_the_clock_ticks_and_stands_still_in_a_pause(product: Product, world: Wo
         assert told[-1] - told[before - 1] <= 3
 
 
-def test_the_server_ends_a_session_at_its_limit(product: Product, world: World) -> None:
-    session = world.start(time_limit=2)
-    world.answer(session, number=1)
-    with Watcher(product, session.pk, world.token) as seen:
+def test_the_server_ends_a_session_at_its_limit(product: Product, learning: Learning) -> None:
+    session = learning.start(time_limit=2)
+    learning.answer(session, number=1)
+    with Watcher(product, session.pk, learning.token) as seen:
         assert seen.until_closed() == 1000
         assert seen.events[-1]["type"] == "session_complete"
         assert seen.events[-1]["data"]["status"] == "expired"
@@ -97,53 +98,60 @@ def test_the_server_ends_a_session_at_its_limit(product: Product, world: World) 
     assert session.status == "expired"
 
 
-def test_a_finished_session_shows_its_end_and_closes(product: Product, world: World) -> None:
-    session = world.start()
-    world.answer(session, number=1, count=3)
-    world.complete(session)
-    with Watcher(product, session.pk, world.token) as seen:
+def test_a_finished_session_shows_its_end_and_closes(product: Product, learning: Learning) -> None:
+    session = learning.start()
+    learning.answer(session, number=1, count=3)
+    learning.complete(session)
+    with Watcher(product, session.pk, learning.token) as seen:
         assert seen.until_closed() == 1000
         assert seen.ids == [3, 4]
         assert seen.events[-1]["data"]["status"] == "completed"
 
 
-def test_what_was_missed_is_replayed_and_goes_on_live(product: Product, world: World) -> None:
-    session = world.start()
-    world.answer(session, count=10)
-    with Watcher(product, session.pk, world.token, after=4) as seen:
+def test_what_was_missed_is_replayed_and_goes_on_live(product: Product, learning: Learning) -> None:
+    session = learning.start()
+    learning.answer(session, count=10)
+    with Watcher(product, session.pk, learning.token, after=4) as seen:
         seen.until_id(10)
-        world.answer(session, number=10, count=3)
+        learning.answer(session, number=10, count=3)
         seen.until_id(13)
         assert seen.ids == list(range(5, 14))
 
 
 @pytest.mark.parametrize("after", ["99", "-1", "abc", "9" * 30])
-def test_an_id_that_never_was_brings_a_resync(product: Product, world: World, after: str) -> None:
-    session = world.start()
-    world.answer(session, count=3)
-    with Watcher(product, session.pk, world.token, after=after) as seen:
-        world.answer(session, number=3)
+def test_an_id_that_never_was_brings_a_resync(
+    product: Product, learning: Learning, after: str
+) -> None:
+    session = learning.start()
+    learning.answer(session, count=3)
+    with Watcher(product, session.pk, learning.token, after=after) as seen:
+        seen.until_id(3)
+        learning.answer(session, number=3)
         seen.until_id(4)
         assert [event["type"] for event in seen.numbered] == ["resync", "progress_update"]
         assert seen.ids == [3, 4]
         assert seen.numbered[0]["data"]["completed"] == 3
 
 
-def test_more_missed_than_can_be_replayed_brings_a_resync(start_product, world: World) -> None:
-    session = world.start()
-    world.answer(session, count=20)
-    product = start_product(SESSIONS_REPLAY_LIMIT=5)
-    with Watcher(product, session.pk, world.token, after=2) as seen:
-        seen.until_id(20)
+def test_more_missed_than_can_be_replayed_brings_a_resync(
+    product: Product, learning: Learning
+) -> None:
+    session = learning.start()
+    limit = app_settings.REPLAY_LIMIT
+    for _ in range(limit // 100):
+        learning.answer(session, count=100)
+    learning.answer(session, count=7)
+    with Watcher(product, session.pk, learning.token, after=6) as seen:
+        seen.until_id(limit + 7)
         assert [event["type"] for event in seen.events] == ["resync"]
-    with Watcher(product, session.pk, world.token, after=15) as seen:
-        seen.until_id(20)
-        assert seen.ids == [16, 17, 18, 19, 20]
+    with Watcher(product, session.pk, learning.token, after=7) as seen:
+        seen.until_id(limit + 7)
+        assert seen.ids == list(range(8, limit + 8))
 
 
-def test_a_ping_is_answered_and_nonsense_is_told_so(product: Product, world: World) -> None:
-    session = world.start()
-    with Watcher(product, session.pk, world.token) as seen:
+def test_a_ping_is_answered_and_nonsense_is_told_so(product: Product, learning: Learning) -> None:
+    session = learning.start()
+    with Watcher(product, session.pk, learning.token) as seen:
         seen.socket.send('{"type": "ping"}')
         seen.until(lambda: bool(seen.of("pong")))
         for nonsense in ("", "[]", "no json", '{"type": "shutdown"}', b"\x00\xff", "[" * 5000):
@@ -154,30 +162,30 @@ def test_a_ping_is_answered_and_nonsense_is_told_so(product: Product, world: Wor
 
 @pytest.mark.redis
 def test_events_cross_from_one_process_to_the_sockets_of_others(
-    products: list[Product], world: World
+    products: list[Product], learning: Learning
 ) -> None:
     """This process commits, and each of the two product processes has a viewer."""
-    session = world.start()
+    session = learning.start()
     with (
-        Watcher(products[0], session.pk, world.token) as one,
-        Watcher(products[1], session.pk, world.token) as two,
+        Watcher(products[0], session.pk, learning.token) as one,
+        Watcher(products[1], session.pk, learning.token) as two,
     ):
         one.until_id(0)
         two.until_id(0)
         for number in range(50):
-            world.answer(session, number=number)
-        world.complete(session)
+            learning.answer(session, number=number)
+        learning.complete(session)
         assert one.until_closed() == two.until_closed() == 1000
         assert one.ids == two.ids == list(range(52))
 
 
 def test_a_viewer_silent_for_30_seconds_still_gets_its_events(
-    product: Product, world: World
+    product: Product, learning: Learning
 ) -> None:
-    session = world.start()
-    with Watcher(product, session.pk, world.token, ping_interval=None) as seen:
+    session = learning.start()
+    with Watcher(product, session.pk, learning.token, ping_interval=None) as seen:
         seen.until_id(0)
         time.sleep(31)
-        world.answer(session)
+        learning.answer(session)
         seen.until_id(1)
         assert seen.ids == [0, 1]

@@ -33,7 +33,7 @@ class Watcher:
         **options: Any,
     ) -> None:
         query = "" if after is None else f"?after={after}"
-        self._address = f"{product.socket_url}/ws/sessions/{session_id}{query}"
+        self._address = f"{product.ws_url}/ws/sessions/{session_id}{query}"
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._options = {
             "additional_headers": headers,

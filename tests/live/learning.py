@@ -14,8 +14,8 @@ from sessions_core.tests.builders import learner, vocabulary
 
 
 @dataclass
-class World:
-    """One learner; ``user`` may be given, to make somebody else."""
+class Learning:
+    """``user`` may be given, to be somebody else."""
 
     user: Any = field(default_factory=learner)
     activity: Activity = field(default_factory=vocabulary)
