@@ -1,6 +1,8 @@
 """The OpenAPI descriptions of the operations, with the document's own examples."""
 
-from typing import Any
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
 
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -13,55 +15,35 @@ from drf_spectacular.utils import (
     extend_schema,
 )
 
+from sessions_core.errors import RateLimited, SessionError
+from sessions_core.rest.schema import may_fail
+
+from . import examples as ex
 from . import serializers as s
 from .app_settings import app_settings
+from .errors import (
+    CrossSiteRequest,
+    InvalidSessionId,
+    NothingToUndo,
+    NotSignedIn,
+    QuotaExceeded,
+    TooLarge,
+    UnknownConcept,
+    UnknownSession,
+    UnknownTransferCode,
+)
 
-_ID = "9b2f8f0e-6a52-4c1e-9d0c-2f8a3a5f7c11"
-_STATS = {"concepts_generated": 5, "concepts_refined": 2, "concepts_stored": 3}
-_TIMES = {"created_at": "2023-04-01T12:34:56Z", "last_active": "2023-04-01T12:34:56Z"}
-_LIMITS = {
-    "concept_generation": {"limit": 10, "remaining": 5, "reset_at": "2023-05-01T00:00:00Z"},
-    "concept_refinement": {"limit": 10, "remaining": 8, "reset_at": "2023-04-02T12:34:56Z"},
-}
-_INFO = {"session_id": _ID, **_TIMES, "usage_stats": _STATS, "rate_limits": _LIMITS}
-_SYNCED = {
-    "session_id": _ID,
-    "is_synced": True,
-    "message": "Sessions synchronized successfully",
-}
-_CONCEPT = {
-    "id": "0f3c1c52-5a35-4a0b-b7cb-0e1a3c1f9b7d",
-    "document": {"prompt": "a lighthouse", "palette": ["#0b3954", "#ff6663"]},
-    "created_at": "2023-04-01T12:34:56Z",
-}
-_PREFERENCES = {"session_id": _ID, "preferences": {"theme": "dark"}}
-_ADOPTED = {
-    "session_id": _ID,
-    "adopted": True,
-    "dry_run": False,
-    "undo_until": "2023-04-02T12:34:56Z",
-    "contents": {
-        "usage_stats": _STATS,
-        "concepts": 3,
-        "preferences": 1,
-        "learning_sessions": 0,
-    },
-}
-_ERRORS = {
-    400: ("validation_error", "Invalid session ID format"),
-    401: ("validation_error", "Sign in first"),
-    403: ("validation_error", "Requests from other sites are refused"),
-    404: ("resource_not_found", "Session not found"),
-    413: ("validation_error", "At most 16384 bytes of JSON are kept here"),
-    429: ("rate_limit_exceeded", "The limit of concept_generation is reached"),
-    503: ("service_unavailable", "The service is temporarily unavailable"),
-}
+F = TypeVar("F", bound=Callable[..., Any])
+
 _KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     description="The same key again charges and stores nothing again.",
 )
+_HELD = (InvalidSessionId(), UnknownSession())
+_FULL = QuotaExceeded("concept_generation", datetime(2023, 5, 1, tzinfo=UTC), 3600)
+_MISSES = RateLimited("Too many unknown ids and codes from this address", 600)
 
 
 class GuestScheme(OpenApiAuthenticationExtension):
@@ -71,139 +53,164 @@ class GuestScheme(OpenApiAuthenticationExtension):
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
         return {"type": "apiKey", "in": "cookie", "name": app_settings.COOKIE_NAME}
 
+    def get_security_requirement(self, auto_schema: AutoSchema) -> Any:
+        """Nothing where no guest is let in."""
+        welcome = auto_schema.path.startswith(tuple(app_settings.GUEST_PATHS))
+        return super().get_security_requirement(auto_schema) if welcome else None
+
 
 class LoginCookieScheme(SessionScheme):
     target_class = "anonymous_sessions.views.base.LoginCookie"
-
-
-def _error(status: int) -> OpenApiResponse:
-    code, message = _ERRORS[status]
-    example = OpenApiExample(code, {"error": code, "message": message}, response_only=True)
-    return OpenApiResponse(s.ErrorBody, message, [example])
 
 
 def _operation(
     summary: str,
     response: Any,
     example: Any,
-    *,
+    *errors: SessionError,
     request: Any = None,
     sent: Any = None,
     status: int = 200,
-    errors: tuple[int, ...] = (400, 404),
+    reads: bool = False,
     parameters: tuple[Any, ...] = (),
-) -> Any:
+) -> Callable[[F], F]:
+    """A decorator for the action. What every surface may answer is documented by the kit."""
     examples = [OpenApiExample("Response", example, response_only=True)] if example else []
     if sent is not None:
         examples.append(OpenApiExample("Request", sent, request_only=True))
-    # Nobody needs to be signed in, but where a 401 says so.
-    auth: Any = None if 401 in errors else [{}]
-    codes = sorted({*errors, 503, *((403,) if request is not None or status != 200 else ())})
-    return extend_schema(
+    account = any(isinstance(error, NotSignedIn) for error in errors)
+    described = extend_schema(
         tags=["Anonymous sessions"],
         summary=summary,
+        description="For the session in the browser's cookie, which every success renews.",
         request=request,
-        responses={
-            status: OpenApiResponse(response, summary),
-            **{code: _error(code) for code in codes},
-        },
+        responses={status: OpenApiResponse(response, summary)},
         examples=examples,
         parameters=list(parameters),
-        auth=auth,
+        auth=None if account else cast(Any, [{}]),
     )
+    failing = may_fail(*errors) if reads else may_fail(*errors, CrossSiteRequest())
+    return lambda action: described(failing(action))
 
 
 OPEN = _operation(
     "Create or get the browser's session",
     s.OpenedSession,
     {
-        "session_id": _ID,
+        "session_id": ex.ID,
         "is_new_session": True,
-        **_TIMES,
-        "usage_stats": dict.fromkeys(_STATS, 0),
+        **ex.TIMES,
+        "usage_stats": dict.fromkeys(ex.STATS, 0),
     },
+    InvalidSessionId(),
+    RateLimited("Too many new sessions from this address", 60),
     request=s.ClientId,
-    sent={"client_session_id": _ID},
-    errors=(400, 429),
+    sent={"client_session_id": ex.ID},
 )
 SYNC = _operation(
     "Move this browser to a session",
     s.SyncedSession,
-    _SYNCED,
+    ex.SYNCED,
+    InvalidSessionId(),
+    UnknownSession(),
+    _MISSES,
     request=s.RequiredClientId,
-    sent={"client_session_id": _ID},
-    errors=(400, 404, 429),
+    sent={"client_session_id": ex.ID},
 )
-INFO = _operation("The session, its usage and its limits", s.SessionInfo, _INFO)
+INFO = _operation(
+    "The session, its usage and its limits",
+    s.SessionInfo,
+    ex.INFO,
+    *_HELD,
+    reads=True,
+)
 USAGE = _operation(
     "Charge one unit of a quota",
     s.UsageReport,
-    {"session_id": _ID, "usage_stats": _STATS, "rate_limits": _LIMITS},
-    request=s.UsageRequest,
+    {"session_id": ex.ID, "usage_stats": ex.STATS, "rate_limits": ex.LIMITS},
+    *_HELD,
+    _FULL,
+    request=s.UsageCharge,
     sent={"quota": "concept_generation"},
-    errors=(400, 404, 429),
     parameters=(_KEY,),
 )
-ROTATE = _operation("Change the id; other devices fall off", s.SessionInfo, _INFO)
+ROTATE = _operation("Change the id; other devices fall off", s.SessionInfo, ex.INFO, *_HELD)
 ISSUE = _operation(
     "A code that takes the session to another device",
     s.IssuedCode,
     {"code": "7QKM-2XPD", "expires_at": "2023-04-01T12:44:56Z"},
+    *_HELD,
     status=201,
 )
 REDEEM = _operation(
     "Use a transfer code, once",
     s.SyncedSession,
-    _SYNCED,
-    request=s.RedeemRequest,
+    ex.SYNCED,
+    UnknownTransferCode(),
+    _MISSES,
+    request=s.CodeToRedeem,
     sent={"code": "7QKM-2XPD"},
-    errors=(400, 404, 429),
 )
 ADOPT = _operation(
     "Give the session to the account that is signed in",
     s.AdoptedSession,
-    _ADOPTED,
-    request=s.AdoptRequest,
+    ex.ADOPTED,
+    *_HELD,
+    NotSignedIn(),
+    request=s.AdoptionOptions,
     sent={"dry_run": False},
-    errors=(400, 401, 404),
 )
 UNDO = _operation(
     "Make an adopted session anonymous again, within 24 hours",
     s.AdoptedSession,
-    _ADOPTED | {"adopted": False, "undo_until": None},
-    errors=(400, 401, 404),
+    ex.ADOPTED | {"adopted": False, "undo_until": None},
+    *_HELD,
+    NothingToUndo(),
+    NotSignedIn(),
 )
 CONCEPTS = _operation(
     "The session's concepts, newest first",
     s.ConceptPage,
-    {"concepts": [_CONCEPT], "total": 1, "limit": 50, "offset": 0},
-    parameters=(s.PageRequest,),
+    {"concepts": [ex.CONCEPT], "total": 1, "limit": 50, "offset": 0},
+    *_HELD,
+    reads=True,
+    parameters=(s.ConceptPaging,),
 )
 STORE = _operation(
     "Store a concept",
     s.ConceptOut,
-    _CONCEPT,
-    request=s.ConceptRequest,
-    sent={"document": _CONCEPT["document"], "charge": "concept_generation"},
+    ex.CONCEPT,
+    *_HELD,
+    _FULL,
+    TooLarge("At most 16384 bytes of JSON are kept here"),
+    request=s.NewConcept,
+    sent={"document": ex.CONCEPT["document"], "charge": "concept_generation"},
     status=201,
-    errors=(400, 404, 413, 429),
     parameters=(_KEY,),
 )
-REMOVE = _operation("Delete a concept", None, None, status=204)
-PREFERENCES = _operation("The session's preferences", s.Preferences, _PREFERENCES)
+REMOVE = _operation("Delete a concept", None, None, *_HELD, UnknownConcept(), status=204)
+PREFERENCES = _operation(
+    "The session's preferences",
+    s.Preferences,
+    ex.PREFERENCES,
+    *_HELD,
+    reads=True,
+)
 REPLACE = _operation(
     "Replace the preferences",
     s.Preferences,
-    _PREFERENCES,
-    request=s.PreferencesRequest,
+    ex.PREFERENCES,
+    *_HELD,
+    TooLarge("At most 8192 bytes of JSON are kept here"),
+    request=s.NewPreferences,
     sent={"preferences": {"theme": "dark"}},
-    errors=(400, 404, 413),
 )
 CHANGE = _operation(
     "Change some preferences; null drops one",
     s.Preferences,
-    _PREFERENCES,
-    request=s.PreferencesRequest,
+    ex.PREFERENCES,
+    *_HELD,
+    TooLarge("At most 8192 bytes of JSON are kept here"),
+    request=s.NewPreferences,
     sent={"preferences": {"theme": None}},
-    errors=(400, 404, 413),
 )

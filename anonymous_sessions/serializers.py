@@ -78,7 +78,7 @@ class SessionInfo(serializers.Serializer):
     rate_limits = serializers.DictField(child=RateLimitStanding())
 
 
-class UsageRequest(serializers.Serializer):
+class UsageCharge(serializers.Serializer):
     quota = QuotaField(help_text="Name of the quota to charge one unit of.")
 
 
@@ -88,7 +88,7 @@ class UsageReport(serializers.Serializer):
     rate_limits = serializers.DictField(child=RateLimitStanding())
 
 
-class ConceptRequest(serializers.Serializer):
+class NewConcept(serializers.Serializer):
     document = serializers.DictField(help_text="Any JSON object within the size limit.")
     charge = QuotaField(required=False, help_text="A quota that making it is charged to as well.")
 
@@ -109,7 +109,7 @@ class ConceptPage(serializers.Serializer):
     offset = serializers.IntegerField()
 
 
-class PageRequest(serializers.Serializer):
+class ConceptPaging(serializers.Serializer):
     limit = serializers.IntegerField(default=50, min_value=1, max_value=100)
     offset = serializers.IntegerField(default=0, min_value=0, max_value=2**31 - 1)
 
@@ -119,7 +119,7 @@ class Preferences(serializers.Serializer):
     preferences = serializers.DictField()
 
 
-class PreferencesRequest(serializers.Serializer):
+class NewPreferences(serializers.Serializer):
     preferences = serializers.DictField(help_text="A JSON object within size and depth.")
 
 
@@ -128,11 +128,11 @@ class IssuedCode(serializers.Serializer):
     expires_at = moment()
 
 
-class RedeemRequest(serializers.Serializer):
+class CodeToRedeem(serializers.Serializer):
     code = serializers.CharField(max_length=32)
 
 
-class AdoptRequest(serializers.Serializer):
+class AdoptionOptions(serializers.Serializer):
     dry_run = serializers.BooleanField(default=False)
 
 
@@ -149,10 +149,3 @@ class AdoptedSession(serializers.Serializer):
     dry_run = serializers.BooleanField()
     undo_until = moment(allow_null=True)
     contents = Belongings(help_text="What the session holds.")
-
-
-class ErrorBody(serializers.Serializer):
-    error = serializers.ChoiceField(
-        ["validation_error", "resource_not_found", "rate_limit_exceeded", "service_unavailable"]
-    )
-    message = serializers.CharField()

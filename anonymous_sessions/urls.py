@@ -22,7 +22,7 @@ urlpatterns = [
     *both("session/adopt/undo", Adoption.as_view({"post": "undo"}), "anonymous-adopt-undo"),
     *both(
         "session/concepts",
-        Concepts.as_view({"get": "list", "post": "create"}),
+        Concepts.as_view({"get": "page", "post": "create"}),
         "anonymous-concepts",
     ),
     *both(

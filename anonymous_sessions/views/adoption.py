@@ -14,7 +14,7 @@ class AdoptionViewSet(AnonymousViewSet):
     @schema.ADOPT
     def adopt(self, request: Request) -> Response:
         user_id = self.user_id()
-        dry_run = self.cleaned(serializers.AdoptRequest)["dry_run"]
+        dry_run = self.cleaned(serializers.AdoptionOptions)["dry_run"]
         held = self.current()
         session = held.session
         contents = adopt.belongings(session)

@@ -12,20 +12,20 @@ from .base import AnonymousViewSet
 
 class ConceptViewSet(AnonymousViewSet):
     @schema.CONCEPTS
-    def list(self, request: Request) -> Response:
-        page = self.cleaned(serializers.PageRequest, request.query_params)
+    def page(self, request: Request) -> Response:
+        asked = self.cleaned(serializers.ConceptPaging, request.query_params)
         found = concepts.of(self.current().session)
-        start = page["offset"]
+        start = asked["offset"]
         body = {
-            "concepts": found[start : start + page["limit"]],
+            "concepts": found[start : start + asked["limit"]],
             "total": found.count(),
-            **page,
+            **asked,
         }
         return Response(serializers.ConceptPage(body).data)
 
     @schema.STORE
     def create(self, request: Request) -> Response:
-        given = self.cleaned(serializers.ConceptRequest)
+        given = self.cleaned(serializers.NewConcept)
         session = self.current().session
         concept = concepts.store(
             session,

@@ -18,13 +18,13 @@ class PreferencesViewSet(AnonymousViewSet):
 
     @schema.REPLACE
     def update(self, request: Request) -> Response:
-        given = self.cleaned(serializers.PreferencesRequest)["preferences"]
+        given = self.cleaned(serializers.NewPreferences)["preferences"]
         held = self.current()
         return self._answer(held, preferences.put(held.session, given))
 
     @schema.CHANGE
     def partial_update(self, request: Request) -> Response:
-        given = self.cleaned(serializers.PreferencesRequest)["preferences"]
+        given = self.cleaned(serializers.NewPreferences)["preferences"]
         held = self.current()
         return self._answer(held, preferences.patch(held.session, given))
 

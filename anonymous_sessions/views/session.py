@@ -44,7 +44,7 @@ class SessionViewSet(AnonymousViewSet):
 
     @schema.USAGE
     def usage(self, request: Request) -> Response:
-        name = self.cleaned(serializers.UsageRequest)["quota"]
+        name = self.cleaned(serializers.UsageCharge)["quota"]
         held = self.current()
         charge(held.session, name, key=self.retry_key(held.session))
         return Response(serializers.UsageReport(report(held)).data)

@@ -18,7 +18,7 @@ class TransferViewSet(AnonymousViewSet):
 
     @schema.REDEEM
     def redeem(self, request: Request) -> Response:
-        code = transfer.normalise(self.cleaned(serializers.RedeemRequest)["code"])
+        code = transfer.normalise(self.cleaned(serializers.CodeToRedeem)["code"])
         limits.refuse_guesser(request)
         try:
             session_id = transfer.redeem(code)
