@@ -73,7 +73,7 @@ class Databases:
         name = self._name("filled")
         if self.run.database == "postgres":
             self._execute(f'CREATE DATABASE "{name}"')
-            self.run.endings.append(lambda: self._drop(name))
+            self.run.endings.callback(self._drop, name)
         filled = subprocess.run(
             [sys.executable, "-m", "tests.support.populate"],
             cwd=ROOT,
@@ -94,7 +94,7 @@ class Databases:
         name = self._name(str(self.made))
         if self.run.database == "postgres":
             self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-            self.run.endings.append(lambda: self._drop(name))
+            self.run.endings.callback(self._drop, name)
         else:
             shutil.copy(self.run.folder / template, self.run.folder / name)
         return Database(self._url(name), world)

@@ -11,9 +11,8 @@ those at the end, so that a missing server never looks like a passed test.
 import os
 import secrets
 import tempfile
-from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,7 +37,7 @@ class Run:
     redis_url: str = ""
     redis_shared: bool = False
     redis_binary: str | None = None
-    endings: list[Callable[[], None]] = field(default_factory=list)
+    endings: ExitStack = field(default_factory=ExitStack)
 
     def missing(self, needs: str) -> str | None:
         """Why a test with the mark ``needs`` cannot run here; ``None`` when it can."""
@@ -64,7 +63,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if settings.configured:
         raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests choose their settings.")
     scratch = tempfile.TemporaryDirectory(prefix="langportal-tests-")
-    config.add_cleanup(scratch.cleanup)
     folder = Path(scratch.name)
     folder.chmod(0o711)  # a Postgres that runs as another user reaches its own folder inside
     handed = getattr(config, "workerinput", {})
@@ -77,7 +75,8 @@ def pytest_configure(config: pytest.Config) -> None:
         postgres_url=handed.get("postgres_url", ""),
         redis_url=handed.get("shared_redis_url", os.environ.get("REDIS_URL", "")),
     )
-    config.add_cleanup(lambda: [end() for end in reversed(run.endings)])
+    run.endings.callback(scratch.cleanup)
+    config.add_cleanup(run.endings.close)
     config.stash[RUN] = run
     try:
         find_servers(run)
@@ -91,6 +90,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def browser_alone(config: pytest.Config) -> bool:
     return config.option.markexpr.strip() == "browser"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Before an xdist worker says that it has finished: it is given little time after that."""
+    session.config.stash[RUN].endings.close()
 
 
 def find_servers(run: Run) -> None:
@@ -115,7 +120,7 @@ def find_postgres(run: Run) -> str:
         folder = run.folder / "postgres"
         folder.mkdir()
         server = postgres_server.PostgresServer(binaries, folder).start()
-        run.endings.append(server.stop)
+        run.endings.callback(server.stop)
         return server.url
     raise RuntimeError(
         "No Postgres for the tests: DATABASE_URL names none, none answers at 127.0.0.1:5432, and"
@@ -129,11 +134,11 @@ def find_redis(run: Run, named: str) -> str:
         folder = run.folder / "redis"
         folder.mkdir()
         server = redis_server.RedisServer(run.redis_binary, folder).start()
-        run.endings.append(server.kill)
+        run.endings.callback(server.kill)
         return server.url
     if url := named or redis_server.local_url():
         spare = redis_server.spare_database(url)
-        run.endings.append(partial(redis_server.empty, spare))
+        run.endings.callback(redis_server.empty, spare)
         run.redis_shared = True
         return spare
     raise RuntimeError(

@@ -59,7 +59,9 @@ class RedisServer:
             "--logfile": str(self.folder / f"redis-{self.port}.log"),
         }
         command = [self.binary, *(word for pair in options.items() for word in pair)]
-        self.process = subprocess.Popen(command, start_new_session=True)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+        )
         if not wait_for(self.port):
             self.kill()
             raise RuntimeError(f"{self.binary} did not begin to listen on port {self.port}.")
