@@ -8,8 +8,17 @@ class AnalyticsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from sessions_core.signals import person_handled
+
+        from . import personal_data
+        from .audit.people_handled import on_person_handled
         from .crypto.keyring import keyring
+        from .live.wakeups import on_recorded
         from .roles import create_roles
+        from .signals import recorded
 
         keyring()  # without its keys the process must not start
         post_migrate.connect(create_roles, sender=self, dispatch_uid="analytics.create_roles")
+        recorded.connect(on_recorded, dispatch_uid="analytics.wake_sockets")
+        person_handled.connect(on_person_handled, dispatch_uid="analytics.audit_person")
+        personal_data.register()

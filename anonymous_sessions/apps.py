@@ -7,4 +7,6 @@ class AnonymousSessionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, login  # noqa: F401
+        from . import checks, login, personal_data  # noqa: F401
+
+        personal_data.register()

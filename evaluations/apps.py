@@ -9,6 +9,8 @@ class EvaluationsConfig(AppConfig):
     def ready(self) -> None:
         from analytics.crypto import rotation
 
+        from . import personal_data
         from .rotation import reindex
 
         rotation.also("evaluation words", reindex)
+        personal_data.register()

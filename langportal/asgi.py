@@ -16,6 +16,6 @@ application = ProtocolTypeRouter(
     {
         "http": BoundedBody(django_application, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
         # By its path: it may only be imported once Django has loaded the apps.
-        "websocket": import_string("sessions_core.realtime.routing.application"),
+        "websocket": import_string("langportal.sockets.application"),
     }
 )

@@ -5,3 +5,7 @@ from django.dispatch import Signal
 # kwargs: events (list[sessions_core.lifecycle.events.SessionEvent]), in the order they happened.
 # Receivers run in the thread that committed and must not block it.
 session_events = Signal()
+
+# A person's data is exported or about to be erased. kwargs: action ("export", "erase"), user_id,
+# by (the member of staff's id, None for a command).
+person_handled = Signal()

@@ -41,14 +41,14 @@ async def session_socket(scope: Scope, receive: Receive, send: Send) -> None:
     """``/ws/sessions/{session_id}?after=ID``"""
     code = await _serve(scope, receive, send)
     if code is not None:
-        await _close(receive, send, code)
+        await close(receive, send, code)
 
 
 async def nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
     """Any other path."""
     await receive()
     await send({"type": "websocket.accept"})
-    await _close(receive, send, Close.NOT_FOUND)
+    await close(receive, send, Close.NOT_FOUND)
 
 
 async def _serve(scope: Scope, receive: Receive, send: Send) -> int | None:
@@ -63,7 +63,7 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> int | None:
         principal, session_id = await in_thread(
             _admit, given, scope["url_route"]["kwargs"]["session_id"]
         )
-        await _watch(session_id, _after(scope), principal, receive, send)
+        await _watch(session_id, after_id(scope), principal, receive, send)
     except signin.NotSignedIn:
         return Close.NOT_SIGNED_IN
     except (SessionNotFound, Session.DoesNotExist):
@@ -80,7 +80,7 @@ def _admit(given: signin.Credentials, session_id: str) -> tuple[signin.Principal
     return principal, session.pk
 
 
-def _after(scope: Scope) -> int | None:
+def after_id(scope: Scope) -> int | None:
     """The id to replay after; one that no event can have becomes -1, which means a resync."""
     values = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("after")
     if not values:
@@ -97,12 +97,12 @@ async def _watch(
     watch = here.join(session_id, viewer)
     try:
         await here.open(watch, viewer, after)
-        await _listen(viewer, receive)
+        await listen(viewer, receive)
     finally:
         here.leave(watch, viewer)
 
 
-async def _listen(viewer: Viewer, receive: Receive) -> None:
+async def listen(viewer: Viewer, receive: Receive) -> None:
     """Until the socket is closed, by whomever."""
     times: deque[float] = deque(maxlen=FLOOD_MESSAGES)
     while True:
@@ -128,7 +128,7 @@ def _answer(viewer: Viewer, frame: bytes) -> None:
     viewer.push(_PONG if kind == PING else _UNKNOWN)
 
 
-async def _close(receive: Receive, send: Send, code: int) -> None:
+async def close(receive: Receive, send: Send, code: int) -> None:
     """Close, and take what the client still sends until it has gone."""
     await send({"type": "websocket.close", "code": code})
     while (await receive())["type"] != "websocket.disconnect":

@@ -1,0 +1,87 @@
+"""Who may open which socket. Each opening and each refusal is in the audit."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from sessions_core.errors import SessionError
+from sessions_core.realtime import signin
+from sessions_core.realtime.definitions import Close
+
+from ..access import Right, Visit, clients_known, session_for, therapist_for, visible
+from ..audit.chain import Call, append
+from ..errors import NotAllowed
+from ..models import TherapistSession
+from ..roles import Caller, caller_of
+from .news import Course
+
+NOT_ALLOWED = 4403
+OPENED = 101
+
+Door = Callable[[Visit, str], tuple[Course, object]]
+
+
+def session_door(visit: Visit, id_text: str) -> tuple[Course, object]:
+    """The course of one session, and the key it wakes by."""
+    session = session_for(visit, id_text, Right.READ_METRICS)
+    rows = TherapistSession.objects.filter(pk=session.pk)
+    return Course(rows, session.therapist_id in clients_known(visit.caller)), session.pk
+
+
+def therapist_door(visit: Visit, id_text: str) -> tuple[Course, object]:
+    """All that the caller may see of one therapist's sessions."""
+    therapist_id = therapist_for(visit, id_text, Right.READ_METRICS)
+    rows = visible(visit.caller).filter(therapist=therapist_id)
+    return Course(rows, therapist_id in clients_known(visit.caller)), therapist_id
+
+
+def admit(
+    door: Door, given: signin.Credentials | None, id_text: str, address: str
+) -> tuple[signin.Principal, Course, object]:
+    """Raises ``signin.NotSignedIn`` or the door's refusal, once it is recorded."""
+    visit, status = Visit(Caller(None)), Close.NOT_SIGNED_IN
+    try:
+        with transaction.atomic():
+            if given is None:
+                raise signin.NotSignedIn
+            principal = signin.identify(given)
+            visit.caller = Caller(principal.actor.user_id)
+            status = Close.NOT_FOUND
+            visit.caller = caller_of(principal.actor.user_id)
+            course, key = door(visit, id_text)
+            status = OPENED
+    except NotAllowed:
+        status = NOT_ALLOWED
+        raise
+    finally:
+        _record(door, visit, status, address)
+    return principal, course, key
+
+
+def still_open(door: Door, principal: signin.Principal, id_text: str, address: str) -> int | None:
+    """The code to close with, where the sign-in or the right has lapsed; it is recorded."""
+    if signin.lapsed([principal]):
+        return Close.NOT_SIGNED_IN
+    visit = Visit(Caller(principal.actor.user_id))
+    try:
+        visit.caller = caller_of(principal.actor.user_id)
+        door(visit, id_text)
+    except SessionError as error:
+        code = NOT_ALLOWED if isinstance(error, NotAllowed) else Close.NOT_FOUND
+        _record(door, visit, code, address)
+        return code
+    return None
+
+
+def _record(door: Door, visit: Visit, status: int, address: str) -> None:
+    call: dict[str, Any] = {
+        "action": "live.session" if door is session_door else "live.therapist",
+        "route": "websocket",
+        "status": status,
+        "actor_id": visit.caller.user_id,
+        "subject_id": visit.subject_id,
+        "session_id": visit.session_id,
+        "address": address,
+    }
+    append(Call(**call))

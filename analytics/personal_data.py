@@ -1,0 +1,64 @@
+"""What therapist training keeps about a person, as therapist, supervisor, evaluator or staff."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from sessions_core.personal_data import Keeper, Rows, delete, table
+from sessions_core.personal_data import register as register_keeper
+
+from .models import (
+    AnalyticsEntry,
+    AuditPerson,
+    AuditRecord,
+    Comparison,
+    EvaluatorAssignment,
+    Milestone,
+    ProgressFeedback,
+    ProgressRecord,
+    SkillScore,
+    Snapshot,
+    SupervisorLink,
+    TherapistSession,
+)
+
+
+def _export(user_id: Any) -> dict[str, Rows]:
+    own = Q(session__therapist=user_id)
+    return {
+        **table(TherapistSession.objects.filter(therapist=user_id)),
+        **table(ProgressRecord.objects.filter(own)),
+        **table(ProgressFeedback.objects.filter(own | Q(author=user_id))),
+        **table(Snapshot.objects.filter(own)),
+        **table(Milestone.objects.filter(own)),
+        **table(SkillScore.objects.filter(own)),
+        **table(AnalyticsEntry.objects.filter(document__session__therapist=user_id)),
+        **table(Comparison.objects.filter(therapist=user_id)),
+        **table(SupervisorLink.objects.filter(Q(supervisor=user_id) | Q(therapist=user_id))),
+        **table(EvaluatorAssignment.objects.filter(own | Q(evaluator=user_id))),
+        **table(_audited(user_id)),
+    }
+
+
+def _erase(user_id: Any) -> dict[str, int]:
+    """The audit keeps its rows under the person's pseudonym, without address and reason."""
+    blanked = _audited(user_id).update(private=None)
+    forgotten = AuditPerson.objects.filter(user=user_id).update(user=None)
+    counts = delete(
+        SupervisorLink.objects.filter(Q(supervisor=user_id) | Q(therapist=user_id)),
+        EvaluatorAssignment.objects.filter(evaluator=user_id),
+        Comparison.objects.filter(therapist=user_id),
+        TherapistSession.objects.filter(therapist=user_id),
+    )
+    return counts | {
+        AuditRecord._meta.label_lower: blanked,
+        AuditPerson._meta.label_lower: forgotten,
+    }
+
+
+def _audited(user_id: Any) -> Any:
+    return AuditRecord.objects.filter(Q(actor__user=user_id) | Q(subject__user=user_id))
+
+
+def register() -> None:
+    register_keeper("analytics", Keeper(_export, _erase))

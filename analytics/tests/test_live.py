@@ -1,0 +1,161 @@
+"""The live sockets: what is recorded arrives, for those who may see it, while they may."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from channels.db import database_sync_to_async
+from django.test import override_settings
+
+from analytics.models import AuditRecord, SupervisorLink
+from sessions_core import tokens
+
+from .people import Clinic, make_clinic
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def clinic(transactional_db: None) -> Clinic:
+    return make_clinic()
+
+
+async def _connect(path: str, user: Any) -> ApplicationCommunicator:
+    from langportal.sockets import application
+
+    headers = []
+    if user is not None:
+        token = (await database_sync_to_async(tokens.issue)(user)).access
+        headers = [(b"authorization", f"Bearer {token}".encode())]
+    path, _, query = path.partition("?")
+    scope = {
+        "type": "websocket",
+        "path": path,
+        "query_string": query.encode(),
+        "headers": headers,
+        "subprotocols": [],
+        "client": ["127.0.0.1", 1],
+    }
+    socket = ApplicationCommunicator(application, scope)
+    await socket.send_input({"type": "websocket.connect"})
+    assert (await socket.receive_output(10))["type"] == "websocket.accept"
+    return socket
+
+
+async def _next(socket: ApplicationCommunicator) -> dict[str, Any]:
+    return json.loads((await socket.receive_output(10))["text"])
+
+
+async def _leave(socket: ApplicationCommunicator) -> None:
+    await socket.send_input({"type": "websocket.disconnect", "code": 1000})
+    await socket.wait(10)
+
+
+async def _closing_code(socket: ApplicationCommunicator) -> int:
+    while True:
+        event = await socket.receive_output(15)
+        if event["type"] == "websocket.close":
+            await _leave(socket)
+            return event["code"]
+
+
+@database_sync_to_async
+def _record(clinic: Clinic, value: float) -> None:
+    body = {
+        "sessionId": str(clinic.session.pk),
+        "snapshots": [{"timestamp": f"2025-01-01T10:{int(value):02}:00Z", "value": value}],
+        "milestones": [{"milestoneName": f"at {value}"}],
+    }
+    api = clinic.client("therapist")
+    assert api.post("/api/session/snapshots", body, format="json").status_code == 200
+    body = {"sessionId": str(clinic.session.pk), "skillScores": {"Empathy": value}}
+    assert api.post("/api/session/skills", body, format="json").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["therapist", "supervisor", "evaluator", "staff"])
+async def test_what_is_recorded_arrives(clinic: Clinic, who: str) -> None:
+    socket = await _connect(f"/ws/therapist-sessions/{clinic.session.pk}", getattr(clinic, who))
+    state = await _next(socket)
+    assert (state["type"], state["data"]["lastId"]) == ("session", 0)
+    assert state["data"]["clientId"] == ("client-17" if who in {"therapist", "supervisor"} else "")
+    await _record(clinic, 25)
+    found = [await _next(socket) for _ in range(4)]
+    events = [event for event in found if "id" in event]
+    assert [event["id"] for event in events] == [1, 2, 3]
+    assert [event["type"] for event in events] == ["snapshot", "milestone", "skill"]
+    assert events[0]["data"]["value"] == 25
+    await _leave(socket)
+
+
+async def test_a_supervisor_has_all_of_a_therapist_on_the_wall(clinic: Clinic) -> None:
+    socket = await _connect(f"/ws/therapists/{clinic.therapist.pk}", clinic.supervisor)
+    told = {(await _next(socket))["data"]["id"] for _ in range(2)}
+    assert told == {str(clinic.session.pk), str(clinic.earlier.pk)}
+    await _record(clinic, 40)
+    types = [(await _next(socket))["type"] for _ in range(4)]
+    assert sorted(types) == ["milestone", "session", "skill", "snapshot"]
+    await _leave(socket)
+
+
+async def test_replay_after_an_id(clinic: Clinic) -> None:
+    await _record(clinic, 10)
+    await _record(clinic, 20)
+    path = f"/ws/therapist-sessions/{clinic.session.pk}?after=4"
+    socket = await _connect(path, clinic.therapist)
+    assert (await _next(socket))["data"]["lastId"] == 6
+    assert [(await _next(socket))["id"] for _ in range(2)] == [5, 6]
+    await _leave(socket)
+    path = f"/ws/therapist-sessions/{clinic.session.pk}?after=nonsense"
+    socket = await _connect(path, clinic.therapist)
+    assert [(await _next(socket))["type"] for _ in range(2)] == ["session", "resync"]
+    await _leave(socket)
+
+
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [
+        ("anonymous", 4401),
+        ("learner", 4403),
+        ("stranger", 4403),
+        ("far_supervisor", 4403),
+        ("far_evaluator", 4403),
+    ],
+)
+async def test_who_may_not_is_told_so_and_recorded(clinic: Clinic, who: str, code: int) -> None:
+    user = None if who == "anonymous" else getattr(clinic, who)
+    paths = f"/ws/therapist-sessions/{clinic.session.pk}", f"/ws/therapists/{clinic.therapist.pk}"
+    for path in paths:
+        assert await _closing_code(await _connect(path, user)) == code
+    statuses = await database_sync_to_async(list)(
+        AuditRecord.objects.values_list("status", flat=True)
+    )
+    assert statuses == [code, code]
+
+
+@pytest.mark.parametrize("id_text", ["nope", "%00", "é", "0" * 36, "9" * 30])
+async def test_an_unknown_id_is_4404(clinic: Clinic, id_text: str) -> None:
+    for kind in ("therapist-sessions", "therapists"):
+        socket = await _connect(f"/ws/{kind}/{id_text}", clinic.staff)
+        assert await _closing_code(socket) == 4404
+
+
+@override_settings(ANALYTICS_SOCKET_RECHECK_SECONDS=0.2)
+async def test_a_link_removed_closes_the_socket(clinic: Clinic) -> None:
+    sockets = [
+        await _connect(path, clinic.supervisor)
+        for path in (
+            f"/ws/therapist-sessions/{clinic.session.pk}",
+            f"/ws/therapists/{clinic.therapist.pk}",
+        )
+    ]
+    await asyncio.gather(*map(_next, sockets))
+    await database_sync_to_async(SupervisorLink.objects.all().delete)()
+    assert [await _closing_code(socket) for socket in sockets] == [4403, 4403]
+
+
+def test_the_recheck_is_well_below_the_thirty_seconds_promised() -> None:
+    from analytics.app_settings import app_settings
+
+    assert app_settings.SOCKET_RECHECK_SECONDS <= 15

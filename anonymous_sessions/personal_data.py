@@ -1,0 +1,27 @@
+"""What anonymous sessions keep about a person: those that the account adopted."""
+
+from typing import Any
+
+from sessions_core.personal_data import Keeper, Rows, delete, table
+from sessions_core.personal_data import register as register_keeper
+
+from .models import Adoption, AnonymousSession, Concept, Usage
+
+
+def _export(user_id: Any) -> dict[str, Rows]:
+    return {
+        **table(AnonymousSession.objects.filter(user=user_id)),
+        **table(Usage.objects.filter(session__user=user_id)),
+        **table(Concept.objects.filter(session__user=user_id)),
+        **table(Adoption.objects.filter(user=user_id)),
+    }
+
+
+def _erase(user_id: Any) -> dict[str, int]:
+    return delete(
+        Adoption.objects.filter(user=user_id), AnonymousSession.objects.filter(user=user_id)
+    )
+
+
+def register() -> None:
+    register_keeper("anonymous_sessions", Keeper(_export, _erase))

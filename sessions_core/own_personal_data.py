@@ -1,0 +1,46 @@
+"""What the learning sessions keep about a person."""
+
+from typing import Any
+
+from . import personal_data
+from .models import (
+    Attempt,
+    AwardedAchievement,
+    ItemMemory,
+    PracticeDay,
+    Session,
+    StaffAccess,
+    Transition,
+)
+from .personal_data import Keeper, Rows, delete, table
+
+
+def _export(user_id: Any) -> dict[str, Rows]:
+    sessions = Session.objects.filter(user=user_id)
+    return {
+        **table(sessions),
+        **table(Attempt.objects.filter(session__user=user_id)),
+        **table(Transition.objects.filter(session__user=user_id)),
+        **table(ItemMemory.objects.filter(user=user_id)),
+        **table(PracticeDay.objects.filter(user=user_id)),
+        **table(AwardedAchievement.objects.filter(user=user_id)),
+        **table(
+            StaffAccess.objects.filter(session__user=user_id)
+            | StaffAccess.objects.filter(staff=user_id)
+        ),
+    }
+
+
+def _erase(user_id: Any) -> dict[str, int]:
+    """Reads that the person made as staff go too: they name the person, and protect the account."""
+    return delete(
+        StaffAccess.objects.filter(staff=user_id),
+        ItemMemory.objects.filter(user=user_id),
+        PracticeDay.objects.filter(user=user_id),
+        AwardedAchievement.objects.filter(user=user_id),
+        Session.objects.filter(user=user_id),
+    )
+
+
+def register() -> None:
+    personal_data.register("sessions_core", Keeper(_export, _erase))
