@@ -2,13 +2,14 @@
 
 from .forms import index_forms, rebuild_forms
 from .rows import BadItem, ItemRow, clean_text, key_of, refusal
-from .writing import Saved, save, save_activity, save_items
+from .writing import Saved, compare_items, save, save_activity, save_items
 
 __all__ = [
     "BadItem",
     "ItemRow",
     "Saved",
     "clean_text",
+    "compare_items",
     "index_forms",
     "key_of",
     "rebuild_forms",

@@ -11,8 +11,9 @@ from django.db import transaction
 from ..grading import normalise
 from ..models import Item, KnownForm
 from ..models.activity import ItemType
+from .lengths import longest
 
-_LONGEST = KnownForm._meta.get_field("form").max_length
+_LONGEST = longest(KnownForm, "form")
 _BATCH = 2000
 
 

@@ -1,14 +1,17 @@
 """What may become an item. The two databases would differ here, so it is decided before them."""
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from unicodedata import category, normalize
 
 from ..models import Item
 from ..models.activity import Difficulty, ItemType
+from .lengths import longest
 
 MOST_ALTERNATIVES = 50
 MOST_TAGS = 20
 LONGEST_TAG = 50
+_LONGEST_KEY = longest(Item, "key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,15 @@ def clean_text(text: str) -> str:
 
 
 def key_of(word: str) -> str:
-    """The key of an item that has no other name than its word: case does not make a new one."""
-    return clean_text(word).casefold()
+    """The key of an item that has no other name than its word.
+
+    Case counts: polish and Polish are two words. A text too long for a key is told by its digest.
+    """
+    word = clean_text(word)
+    if len(word) <= _LONGEST_KEY:
+        return word
+    digest = blake2b(word.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+    return f"{word[: _LONGEST_KEY - len(digest) - 1]}#{digest}"
 
 
 def refusal(row: ItemRow) -> str | None:
@@ -77,12 +87,12 @@ def _too_much(row: ItemRow) -> str | None:
         "explanation": (row.explanation, "explanation"),
     }
     for what, (text, field) in lengths.items():
-        most = Item._meta.get_field(field).max_length
+        most = longest(Item, field)
         if len(text) > most:
             return f"{what} over {most} characters"
-    longest = Item._meta.get_field("answer").max_length
-    if any(len(text) > longest for text in row.alternatives):
-        return f"alternative over {longest} characters"
+    most = longest(Item, "answer")
+    if any(len(text) > most for text in row.alternatives):
+        return f"alternative over {most} characters"
     if len(row.alternatives) > MOST_ALTERNATIVES:
         return f"more than {MOST_ALTERNATIVES} alternatives"
     if len(row.tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in row.tags):

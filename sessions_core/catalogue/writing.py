@@ -1,7 +1,7 @@
 """Writing activities and items: many at once for imports, one for the admin."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -58,11 +58,12 @@ def save_items(activity: Activity, rows: Iterable[ItemRow], batch_size: int = 10
     Of two rows with one key the later stands. Raises ``BadItem`` at a row that ``refusal`` names;
     the batches before it are kept, and running again goes on from there.
     """
-    saved = Saved()
-    rows = iter(rows)
-    while batch := list(islice(rows, batch_size)):
-        saved += _save_batch(activity, {row.key: row for row in batch})
-    return saved
+    return _in_batches(_save_batch, activity, rows, batch_size)
+
+
+def compare_items(activity: Activity, rows: Iterable[ItemRow], batch_size: int = 1000) -> Saved:
+    """What ``save_items`` would do, with nothing written. ``activity`` may be unsaved."""
+    return _in_batches(_compare_batch, activity, rows, batch_size)
 
 
 def save(item: Item) -> Item:
@@ -73,23 +74,22 @@ def save(item: Item) -> Item:
     return item
 
 
+def _in_batches(
+    take: Callable[[Activity, dict[str, ItemRow]], Saved],
+    activity: Activity,
+    rows: Iterable[ItemRow],
+    batch_size: int,
+) -> Saved:
+    saved = Saved()
+    rows = iter(rows)
+    while batch := list(islice(rows, batch_size)):
+        saved += take(activity, {row.key: row for row in batch})
+    return saved
+
+
 @transaction.atomic
 def _save_batch(activity: Activity, rows: dict[str, ItemRow]) -> Saved:
-    for row in rows.values():
-        if reason := refusal(row):
-            raise BadItem(f"{row.key[:50]!r}: {reason}")
-    held = {item.key: item for item in activity.items.filter(key__in=rows)}
-    last = activity.items.aggregate(last=Max("position"))["last"]
-    following = 0 if last is None else last + 1
-    changed: list[Item] = []
-    for key, row in rows.items():
-        if row.position is None:
-            row = replace(row, position=held[key].position if key in held else following)
-            following += key not in held
-        item = _item(activity, row)
-        if key not in held or _state(item) != _state(held[key]):
-            changed.append(item)
-    changed.sort(key=lambda item: item.key)
+    changed, saved = _changes(activity, rows)
     Item.objects.bulk_create(
         changed,
         update_conflicts=True,
@@ -97,15 +97,42 @@ def _save_batch(activity: Activity, rows: dict[str, ItemRow]) -> Saved:
         update_fields=_FIELDS,
     )
     index_forms(changed)
+    return saved
+
+
+def _compare_batch(activity: Activity, rows: dict[str, ItemRow]) -> Saved:
+    return _changes(activity, rows)[1]
+
+
+def _changes(activity: Activity, rows: dict[str, ItemRow]) -> tuple[list[Item], Saved]:
+    """The items to write, and how many of them are new. Raises ``BadItem``."""
+    for row in rows.values():
+        if reason := refusal(row):
+            raise BadItem(f"{row.key[:50]!r}: {reason}")
+    items = Item.objects.filter(activity_id=activity.pk)
+    held = {item.key: item for item in items.filter(key__in=rows)}
+    last = items.aggregate(last=Max("position"))["last"]
+    following = 0 if last is None else last + 1
+    changed: list[Item] = []
+    for key, row in rows.items():
+        position = row.position
+        if position is None:
+            position = held[key].position if key in held else following
+            following += key not in held
+        item = _item(activity, row, position)
+        if key not in held or _state(item) != _state(held[key]):
+            changed.append(item)
+    # In one order for all, so that two imports at once do not deadlock.
+    changed.sort(key=lambda item: item.key)
     created = sum(item.key not in held for item in changed)
-    return Saved(created, len(changed) - created, len(rows) - len(changed))
+    return changed, Saved(created, len(changed) - created, len(rows) - len(changed))
 
 
-def _item(activity: Activity, row: ItemRow) -> Item:
+def _item(activity: Activity, row: ItemRow, position: int) -> Item:
     return Item(
-        activity=activity,
+        activity_id=activity.pk,
         key=row.key,
-        position=row.position,
+        position=position,
         type=row.type,
         prompt=row.prompt,
         answer=row.answer,
