@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
-from sessions_core.models import Activity, Item, Session
+from sessions_core.models import Activity, Item, PracticeDay, Session
 
 START = "/api/v1/sessions/start"
 HISTORY = "/api/v1/sessions/history"
@@ -88,6 +88,18 @@ def test_signing_in_takes_them_along_and_an_undo_gives_them_back(guest, ana, act
     assert Session.objects.filter(user=ana).count() == 1
     guest.token = ""
     assert guest.get(f"/api/v1/sessions/{session.public_id}").status_code == 200
+
+
+def test_the_days_practised_come_and_go_with_the_sessions(guest, ana):
+    session = Session.objects.get()
+    guest.post(f"/api/v1/sessions/{session.public_id}/complete", content_type="application/json")
+    assert not PracticeDay.objects.exists()
+    guest.sign_in(ana).call("POST", "/adopt", {})
+    day = PracticeDay.objects.get(user=ana)
+    assert (day.started, day.ended) == (1, 1)
+    guest.call("POST", "/adopt/undo")
+    day.refresh_from_db()
+    assert (day.started, day.ended, day.seconds) == (0, 0, 0)
 
 
 def test_after_signing_out_nobody_is_the_account(guest, ana):

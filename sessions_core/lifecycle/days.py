@@ -18,17 +18,18 @@ def _add(session: Session, **amounts: int) -> None:
         row.update(**increments)
 
 
-def count_start(session: Session) -> None:
-    _add(session, started=1)
+def count_start(session: Session, times: int = 1) -> None:
+    """``times`` -1 takes back what was counted."""
+    _add(session, started=times)
 
 
-def count_end(session: Session, practised_seconds: int) -> None:
+def count_end(session: Session, practised_seconds: int, times: int = 1) -> None:
     _add(
         session,
-        ended=1,
-        practised=int(session.completion != Completion.ABANDONED),
-        completed=int(session.completion == Completion.COMPLETED),
-        seconds=practised_seconds,
-        attempts=session.attempt_count,
-        correct=session.correct_count,
+        ended=times,
+        practised=times * (session.completion != Completion.ABANDONED),
+        completed=times * (session.completion == Completion.COMPLETED),
+        seconds=times * practised_seconds,
+        attempts=times * session.attempt_count,
+        correct=times * session.correct_count,
     )
