@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from .models import AwardedAchievement, PracticeDay, Session, Status
@@ -20,15 +21,24 @@ class SessionFacts:
         return self.session.correct_count / attempts if attempts else 0.0
 
     @cached_property
-    def sessions_completed(self) -> int:
-        """The learner's completed sessions, this one included."""
+    def is_first_completed(self) -> bool:
+        """Whether the learner has completed this session and none before it."""
         mine = Session.objects.filter(user_id=self.session.user_id, standalone=False)
-        return mine.filter(status=Status.COMPLETED).count()
+        others = mine.filter(status=Status.COMPLETED).exclude(pk=self.session.pk)
+        return self.session.status == Status.COMPLETED and not others.exists()
 
-    @cached_property
-    def days_practised(self) -> int:
-        """Calendar days on which the learner ended a session."""
-        return PracticeDay.objects.filter(user_id=self.session.user_id, ended__gt=0).count()
+    def days_in_a_row(self, count: int) -> bool:
+        """Whether the learner ended a session on each of the last ``count`` days.
+
+        Days are those of the zones in which the sessions were begun; the last is this session's.
+        """
+        last = self.session.local_day
+        week = PracticeDay.objects.filter(
+            user_id=self.session.user_id,
+            day__range=(last - timedelta(days=count - 1), last),
+            ended__gt=0,
+        )
+        return week.count() == count
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +62,11 @@ def register(achievement: Achievement) -> Achievement:
 
 
 def award(session: Session) -> None:
-    """Award what ``session``, which has just ended, earns its learner for the first time."""
-    if session.standalone or session.user_id is None:
+    """Award what ``session``, which has just ended, earns its learner for the first time.
+
+    A session given up earns nothing, nor does an answer without a session.
+    """
+    if session.standalone or session.user_id is None or session.status == Status.CANCELLED:
         return
     kept = AwardedAchievement.objects.filter(user_id=session.user_id)
     had = set(kept.values_list("code", flat=True))
@@ -111,15 +124,15 @@ register(
         "milestone",
         "First Step",
         "First session completed",
-        lambda facts: facts.session.status == Status.COMPLETED and facts.sessions_completed == 1,
+        lambda facts: facts.is_first_completed,
     )
 )
 register(
     Achievement(
         "seven-days",
-        "milestone",
+        "streak",
         "Seven Days",
-        "Practised on seven different days",
-        lambda facts: facts.days_practised >= 7,
+        "Practised on seven days in a row",
+        lambda facts: facts.days_in_a_row(7),
     )
 )

@@ -1,9 +1,11 @@
 """What a learner is given to practise, and how a session changes that."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from sessions_core.models import Activity, Item, ItemMemory
 from sessions_core.scheduling import FSRSScheduler
@@ -151,3 +153,21 @@ def test_statements_do_not_grow_with_items(learner, django_assert_max_num_querie
         assert len(choose(learner, activity, 200)) == 200
     with django_assert_max_num_queries(12):  # SQLite takes a few batches
         FSRSScheduler().review(learner.pk, reviews)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_sessions_that_end_together_do_not_deadlock(learner):
+    activity = make_activity("many", *["easy"] * 40)
+    items = ids(activity, *range(40))
+    FSRSScheduler().review(learner.pk, [(item, True, NOW) for item in items])
+
+    def end(turn: int) -> None:
+        order = items if turn % 2 else items[::-1]
+        at = NOW + timedelta(days=1, minutes=turn)
+        FSRSScheduler().review(learner.pk, [(item, True, at) for item in order])
+        connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(end, range(40)))
+    assert ItemMemory.objects.filter(state=2).count() == 40
