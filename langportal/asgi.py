@@ -14,8 +14,10 @@ django_application = get_asgi_application()
 
 application = ProtocolTypeRouter(
     {
-        "http": BoundedBody(django_application, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
-        # By its path: it may only be imported once Django has loaded the apps.
+        # By their paths: they may only be imported once Django has loaded the apps.
+        "http": import_string("sessions_core.fastlane.FastLane")(
+            BoundedBody(django_application, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        ),
         "websocket": import_string("langportal.sockets.application"),
     }
 )

@@ -174,6 +174,11 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
+# --- Answers --------------------------------------------------------------------------------------
+
+# Answers are taken in front of Django and committed in groups. Off: each by its view.
+SESSIONS_FAST_LANE = _boolean("FAST_LANE", True)
+
 # --- Sign-in ------------------------------------------------------------------------------------
 
 PASSWORD_HASHERS = [

@@ -40,6 +40,9 @@ class AppSettings:
     # Seconds for which a verified token is trusted before it is checked again.
     TOKEN_TRUST_SECONDS: float = 15.0
 
+    # Whether answers are taken in front of Django, many to a commit (ASGI only).
+    FAST_LANE: bool = True
+
     # Limits: {scope: [(count, seconds), …]}, per user.
     LIMITS: dict[str, list[tuple[int, int]]] = {
         "session_start": [(30, 3600)],

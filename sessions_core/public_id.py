@@ -1,6 +1,6 @@
 """Opaque public ids: letters only, computed from the integer id, so no column and no index."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from sqids import Sqids
 
@@ -34,7 +34,13 @@ def decode(text: str) -> int | None:
         return number if 0 < number <= MAX_ID else None
     if not (text.isascii() and text.isalpha() and len(text) <= 32):
         return None
-    numbers = _sqids().decode(text)
-    if len(numbers) != 1 or numbers[0] > MAX_ID or encode(numbers[0]) != text:
+    return _decoded(_sqids(), text)
+
+
+# A session's id comes with each of its answers, and costs more to decode than to judge one.
+@lru_cache(maxsize=16384)
+def _decoded(codec: Sqids, text: str) -> int | None:
+    numbers = codec.decode(text)
+    if len(numbers) != 1 or numbers[0] > MAX_ID or codec.encode(numbers) != text:
         return None
     return numbers[0]

@@ -13,29 +13,37 @@ Then the commit, and only then the events. Each submission gets a result of its 
 the error that it alone met.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from ..errors import KeyInProgress, SessionError
 from .answer_group import AnswerGroup
+from .replays import Counted
 from .retry import retrying
 from .submission import Submission, Verdict
 
 Result = Verdict | SessionError
 
 
-def answer(submissions: Sequence[Submission], *, skip_locked: bool = False) -> list[Result]:
+def answer(
+    submissions: Sequence[Submission],
+    *,
+    skip_locked: bool = False,
+    known: Mapping[UUID, Counted] | None = None,
+) -> list[Result]:
     """Record ``submissions`` in their order and return a result for each, in that order.
 
     When this returns, every verdict is committed. With ``skip_locked``, a session that another
-    transaction holds yields ``SessionBusy`` instead of waiting.
+    transaction holds yields ``SessionBusy`` instead of waiting. ``known``: what ``replays.find``
+    says of their keys, from a caller that has just asked; the unique key notices what came since.
 
     Raises ``Unavailable`` or the database's own error when nothing was committed.
     """
     firsts, repeats = _split_repeats(submissions)
     results = dict(
-        zip(firsts, _record_all([submissions[i] for i in firsts], skip_locked), strict=True)
+        zip(firsts, _record_all([submissions[i] for i in firsts], skip_locked, known), strict=True)
     )
     if repeats:  # now that the first with the key is on record, the others replay it
         again = answer([submissions[i] for i in repeats], skip_locked=skip_locked)
@@ -46,7 +54,8 @@ def answer(submissions: Sequence[Submission], *, skip_locked: bool = False) -> l
 def _split_repeats(submissions: Sequence[Submission]) -> tuple[list[int], list[int]]:
     """Indices of the submissions, those whose key stands earlier in the list apart."""
     keys = set()
-    firsts, repeats = [], []
+    firsts: list[int] = []
+    repeats: list[int] = []
     for index, submission in enumerate(submissions):
         (repeats if submission.key in keys else firsts).append(index)
         if submission.key:
@@ -54,20 +63,26 @@ def _split_repeats(submissions: Sequence[Submission]) -> tuple[list[int], list[i
     return firsts, repeats
 
 
-def _record_all(submissions: list[Submission], skip_locked: bool) -> list[Result]:
+def _record_all(
+    submissions: list[Submission],
+    skip_locked: bool,
+    known: Mapping[UUID, Counted] | None = None,
+) -> list[Result]:
     try:
-        return retrying(_record, submissions, skip_locked)
+        return retrying(_record, submissions, skip_locked, known)
     except IntegrityError:
         # Between our look and our insert, a request on another session took one of the keys. By
         # itself, each submission finds out whether it was its own.
         if len(submissions) > 1:
             return [_record_all([submission], skip_locked)[0] for submission in submissions]
     try:
-        return retrying(_record, submissions, skip_locked)
+        return retrying(_record, submissions, skip_locked, None)
     except IntegrityError:
         return [KeyInProgress()]
 
 
-def _record(submissions: list[Submission], skip_locked: bool) -> list[Result]:
+def _record(
+    submissions: list[Submission], skip_locked: bool, known: Mapping[UUID, Counted] | None
+) -> list[Result]:
     with transaction.atomic():
-        return AnswerGroup(submissions, skip_locked).record()
+        return AnswerGroup(submissions, skip_locked, known).record()

@@ -1,6 +1,8 @@
 """One transaction of the answer verb: what it reads, decides and writes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from .. import clock
 from ..app_settings import app_settings
@@ -45,19 +47,24 @@ class Entry:
 class AnswerGroup:
     """Reads first, for all submissions at once; then judges one by one; then writes at once."""
 
-    def __init__(self, submissions: list[Submission], skip_locked: bool) -> None:
+    def __init__(
+        self,
+        submissions: list[Submission],
+        skip_locked: bool,
+        known: Mapping[UUID, replays.Counted] | None = None,
+    ) -> None:
         self.now = clock.now()
         self.judge = app_settings.load("JUDGE")()
         self.submissions = submissions
         self.skip_locked = skip_locked
+        self.known = known
         self.attempts: list[NewAttempt] = []
         self.touched: dict[int, Standing] = {}
         self.happened: list[events.SessionEvent] = []
 
     def record(self) -> list[Verdict | SessionError]:
         self._lock()
-        keys = [submission.key for submission in self.submissions if submission.key]
-        self.counted = replays.find(keys, self.now)
+        self.counted = self._find_counted() if self.known is None else self.known
         entries = [self._enter(submission) for submission in self.submissions]
         self.items = items.load(self._item_ids(entries))
         for entry in entries:
@@ -76,6 +83,10 @@ class AnswerGroup:
         self.busy: set[int] = set()
         if absent and self.skip_locked:
             self.busy = set(Session.objects.filter(pk__in=absent).values_list("pk", flat=True))
+
+    def _find_counted(self) -> Mapping[UUID, replays.Counted]:
+        keys = [submission.key for submission in self.submissions if submission.key]
+        return replays.find(keys, self.now)
 
     def _enter(self, submission: Submission) -> Entry:
         entry = Entry(submission)

@@ -44,10 +44,13 @@ def dialect_of(view: object) -> Dialect:
 
 
 def response_of(problem: Problem, dialect: Dialect) -> Response:
-    headers = dict(problem.headers)
-    if problem.retry_after is not None:
-        headers["Retry-After"] = str(max(1, problem.retry_after))
-    return Response(dialect.body(problem), status=problem.status, headers=headers)
+    return Response(dialect.body(problem), status=problem.status, headers=headers_of(problem))
+
+
+def headers_of(problem: Problem) -> dict[str, str]:
+    if problem.retry_after is None:
+        return problem.headers
+    return {**problem.headers, "Retry-After": str(max(1, problem.retry_after))}
 
 
 def problem_of(exc: Exception, dialect: Dialect, request: Request | None) -> Problem | None:

@@ -10,6 +10,15 @@ from rest_framework import serializers
 from ..public_id import MAX_ID
 
 MAX_ANSWER = 500
+MAX_SECONDS = 86400
+
+
+def item_number(given: int | str) -> int:
+    """The id that ``given`` spells; 0, which no item has, for any other text."""
+    text = str(given).strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        return 0
+    return min(int(text), MAX_ID)
 
 
 @extend_schema_field({"oneOf": [{"type": "string"}, {"type": "integer"}]})
@@ -21,10 +30,7 @@ class ItemIdField(serializers.Field):
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or not isinstance(data, int | str):
             self.fail("invalid")
-        text = str(data).strip()
-        if not (text.isascii() and text.isdigit() and len(text) <= 19):
-            return 0
-        return min(int(text), MAX_ID)
+        return item_number(data)
 
     def to_representation(self, value: Any) -> str:
         return str(value)
@@ -50,7 +56,7 @@ class SecondsField(serializers.FloatField):
     """A duration up to a day. ``float`` takes "nan" and "inf" as well; no column does."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=0, max_value=86400, **kwargs)
+        super().__init__(min_value=0, max_value=MAX_SECONDS, **kwargs)
 
     def to_internal_value(self, data: Any) -> float:
         value = super().to_internal_value(data)

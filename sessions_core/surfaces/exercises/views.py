@@ -1,15 +1,12 @@
 """The exercises' operations: read the input, call the verb, render."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import access
-from ...actor import Actor
 from ...lifecycle import finish
 from ...lifecycle.start import Wishes, start
-from ...lifecycle.submission import Submission
 from ...models import Dialect
 from ...rest.caller import actor_of
 from ...rest.idempotency import HEADER, answer_key, idempotent
@@ -19,6 +16,7 @@ from . import render
 from .errors import EXERCISES
 from .inputs import ExerciseEndInput, ExerciseStartInput, SubmitInput
 from .schema import documented
+from .submitting import submission
 
 
 class ExercisesViewSet(AnsweringViewSet):
@@ -46,8 +44,8 @@ class ExercisesViewSet(AnsweringViewSet):
         actor = actor_of(request)
         key = answer_key(actor, request.headers.get(HEADER))
         data = valid(SubmitInput(data=request.data))
-        submission = _submission(actor, data, key, zone_of(request))
-        return Response(render.verdict(answered(submission)))
+        given = submission(actor, data, key, zone_of(request))
+        return Response(render.verdict(answered(given)))
 
     @documented("end")
     @idempotent
@@ -55,17 +53,3 @@ class ExercisesViewSet(AnsweringViewSet):
         data = valid(ExerciseEndInput(data=request.data))
         session = finish.complete(actor_of(request), data["session_id"], route="exercises:end")
         return Response(render.ended(session))
-
-
-def _submission(actor: Actor, data: dict[str, Any], key: Any, zone: str) -> Submission:
-    given = data.get("session_id")
-    return Submission(
-        actor=actor,
-        session_id=None if given is None else access.session_id_for(given),
-        item_id=data["exercise_id"],
-        answer=data["user_answer"],
-        response_ms=round(data["time_taken"] * 1000),
-        key=key,
-        label=str(given),
-        zone=zone,
-    )

@@ -12,7 +12,6 @@ from ...errors import SessionError
 from ...lifecycle import finish, pause, replays
 from ...lifecycle.answer import answer
 from ...lifecycle.start import Wishes, start
-from ...lifecycle.submission import Submission
 from ...models import Dialect, Session
 from ...queries import current, freshness, history, results
 from ...rest.caller import actor_of
@@ -24,6 +23,7 @@ from . import render
 from .errors import PORTAL
 from .inputs import AnswerInput, BatchInput, HistoryInput, StartInput
 from .schema import documented
+from .submitting import submission
 
 
 class PortalViewSet(AnsweringViewSet):
@@ -50,7 +50,7 @@ class PortalViewSet(AnsweringViewSet):
         actor = actor_of(request)
         key = answer_key(actor, request.headers.get(HEADER))
         data = valid(AnswerInput(data=request.data))
-        return Response(render.verdict(answered(_submission(actor, session_id, data, key))))
+        return Response(render.verdict(answered(submission(actor, session_id, data, key))))
 
     @documented("batch")
     @takes_a_key
@@ -59,12 +59,12 @@ class PortalViewSet(AnsweringViewSet):
         header = answer_key(actor, request.headers.get(HEADER))
         answers = valid(BatchInput(data=request.data))["answers"]
         submissions = [
-            _submission(actor, session_id, data, _batch_key(actor, request, header, index, data))
+            submission(actor, session_id, data, _batch_key(actor, request, header, index, data))
             for index, data in enumerate(answers)
         ]
         known = replays.find([s.key for s in submissions if s.key], clock.now())
         self.charge("progress", cost=sum(s.key not in known for s in submissions))
-        outcome = answer(submissions)
+        outcome = answer(submissions, known=known)
         return Response({"results": [self._report(result) for result in outcome]})
 
     def _report(self, result: Any) -> dict[str, Any]:
@@ -130,18 +130,6 @@ def _wishes(data: dict[str, Any], zone: str) -> Wishes:
         item_count=settings.get("word_count", app_settings.DEFAULT_WORD_COUNT),
         time_limit=settings.get("time_limit", app_settings.DEFAULT_TIME_LIMIT),
         zone=zone,
-    )
-
-
-def _submission(actor: Actor, session_id: str, data: dict[str, Any], key: Any) -> Submission:
-    return Submission(
-        actor=actor,
-        session_id=access.session_id_for(session_id),
-        item_id=data["item_id"],
-        answer=data["answer"],
-        response_ms=round(data["time_taken"] * 1000),
-        key=key,
-        label=session_id,
     )
 
 

@@ -1,0 +1,63 @@
+"""The headers that Django puts on an answer, asked of Django itself.
+
+The middleware of a host project is its own affair, so the lane does not imitate it: once for each
+site and operation it sends a request with a bad token through the whole of Django, and wears what
+the refusal wears. A host that Django does not serve, or sends elsewhere (to https, say), is never
+refused that way, so its requests stay with Django.
+"""
+
+from asyncio import Future
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from .body import Message
+from .head import Header
+
+App = Callable[..., Awaitable[None]]
+
+# Sites remembered; where any host name is let in, they could be without end.
+MAX_KNOWN = 256
+# What belongs to the refusal alone.
+_OWN = {b"content-length", b"www-authenticate", b"set-cookie", b"connection", b"date", b"server"}
+
+
+class Wardrobe:
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._known: OrderedDict[object, list[Header]] = OrderedDict()
+
+    async def headers(
+        self, operation: str, scope: Mapping[str, Any], setting: tuple[Header, ...]
+    ) -> list[Header] | None:
+        """``None`` where Django does not serve this ``operation`` at this site."""
+        name = (operation, scope["scheme"], setting)
+        known = self._known.get(name)
+        if known is None:
+            known = await self._ask(scope, setting)
+            if known is not None:
+                self._known[name] = known
+                if len(self._known) > MAX_KNOWN:
+                    self._known.popitem(last=False)
+        return known
+
+    async def _ask(
+        self, scope: Mapping[str, Any], setting: tuple[Header, ...]
+    ) -> list[Header] | None:
+        headers = [*setting, (b"authorization", b"Bearer none"), (b"content-length", b"0")]
+        answer: Message = {}
+
+        body = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+        async def receive() -> Message:
+            for message in body:
+                return message
+            return await Future()  # This client stays on the line.
+
+        async def send(message: Message) -> None:
+            answer.update(message)
+
+        await self._app({**scope, "headers": headers}, receive, send)
+        if answer["status"] != 401:
+            return None
+        return [(name, value) for name, value in answer["headers"] if name.lower() not in _OWN]

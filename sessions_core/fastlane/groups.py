@@ -1,0 +1,125 @@
+"""Group commit: answers that arrive while one group commits make up the next.
+
+Nothing waits for company: a lone answer is a group of one, and under load groups fill by
+themselves. As durable as a commit each, since nobody is answered before the commit.
+"""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from ..errors import Unavailable
+from ..lifecycle.submission import Submission
+from .commit import commit, commit_alone, release
+from .metrics import metrics
+from .waiting import FairQueue, Waiting
+
+logger = logging.getLogger(__name__)
+
+SIZE = 64
+# Answers waiting for a group, and answers set aside; more are turned away.
+QUEUE = 2048
+ASIDE = 256
+# Seconds that an answer may wait for its group before it is turned away, uncounted.
+PATIENCE = 2.0
+# Seconds without an answer after which the connection is given back.
+IDLE = 5.0
+
+
+class GroupCommit:
+    """Of one event loop, which alone touches its state; the database work is done in threads."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._queue = FairQueue()
+        self._thread = ThreadPoolExecutor(1, "answers")
+        self._aside = ThreadPoolExecutor(2, "answers-aside")
+        self._aside_count = 0
+        self._running = False
+        self._idle: asyncio.TimerHandle | None = None
+
+    async def answer(self, submission: Submission) -> Waiting:
+        """``submission`` with its result: a verdict, which is committed, or an error.
+
+        ``Unavailable`` where too many wait already. None if the verb broke on it; nothing was
+        recorded then.
+        """
+        waiting = Waiting(submission, self._loop.create_future(), self._loop.time())
+        if len(self._queue) >= QUEUE:
+            self._refuse(waiting)
+            return waiting
+        self._queue.put(waiting)
+        if not self._running:
+            self._next()
+        return await waiting.future
+
+    def close(self) -> None:
+        """End the threads, after what is under way, and give their connections back."""
+        for executor in (self._thread, self._aside):
+            executor.submit(release).result()
+            executor.shutdown()
+
+    def _next(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        group = self._take()
+        metrics.waiting = len(self._queue)
+        self._running = bool(group)
+        if group:
+            metrics.grouped(len(group))
+            record = partial(commit, group, skip_locked=True)
+            work = self._loop.run_in_executor(self._thread, record)
+            work.add_done_callback(partial(self._committed, group))
+        else:
+            self._idle = self._loop.call_later(IDLE, self._thread.submit, release)
+
+    def _take(self) -> list[Waiting]:
+        """The next group. A stalled database must not keep people waiting, so they are told."""
+        earliest = self._loop.time() - PATIENCE
+        while group := self._queue.take(SIZE):
+            for waiting in group:
+                if waiting.since < earliest:
+                    self._refuse(waiting)
+            if in_time := [waiting for waiting in group if waiting.since >= earliest]:
+                return in_time
+        return []
+
+    def _committed(self, group: list[Waiting], work: asyncio.Future[None]) -> None:
+        if work.exception() is None:
+            for waiting in group:
+                self._settle(waiting)
+        else:
+            # The verb broke on one of them. By itself, each finds out whether it is the one.
+            metrics.failed += 1
+            for waiting in group:
+                self._set_aside(waiting)
+        self._next()
+
+    def _settle(self, waiting: Waiting) -> None:
+        if waiting.result is None:
+            self._set_aside(waiting)
+        else:
+            waiting.settle()
+
+    def _set_aside(self, waiting: Waiting) -> None:
+        """Answer it alone, where waiting for its session holds nobody up."""
+        if self._aside_count >= ASIDE:
+            self._refuse(waiting)
+            return
+        metrics.set_aside += 1
+        self._aside_count += 1
+        work = self._loop.run_in_executor(self._aside, commit_alone, waiting)
+        work.add_done_callback(partial(self._alone, waiting))
+
+    def _alone(self, waiting: Waiting, work: asyncio.Future[None]) -> None:
+        self._aside_count -= 1
+        if error := work.exception():
+            logger.error("An answer could not be recorded", exc_info=error)
+        waiting.settle()
+
+    def _refuse(self, waiting: Waiting) -> None:
+        metrics.refused += 1
+        waiting.result = Unavailable()
+        waiting.settle()

@@ -1,0 +1,71 @@
+"""Answers on their way into a group, and the order in which they get there."""
+
+from asyncio import Future
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..lifecycle.answer import Result
+from ..lifecycle.submission import Submission
+from ..rest.limits import Window
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """One answer and whoever waits for its result.
+
+    ``since``: the loop's time of its arrival. ``windows``: its limits, once it has been counted.
+    ``result`` stays None while nothing is decided.
+    """
+
+    submission: Submission
+    future: "Future[Waiting]"
+    since: float
+    windows: Sequence[Window] = field(default=())
+    result: Result | None = None
+
+    def settle(self) -> None:
+        """Let the waiting one go on. It may have gone away."""
+        if not self.future.done():
+            self.future.set_result(self)
+
+
+class FairQueue:
+    """First come, first served between sessions; a session with many answers takes turns."""
+
+    def __init__(self) -> None:
+        self._lines: OrderedDict[int | str, deque[Waiting]] = OrderedDict()
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def put(self, waiting: Waiting) -> None:
+        submission = waiting.submission
+        line = submission.session_id or submission.actor.scope
+        self._lines.setdefault(line, deque()).append(waiting)
+        self._length += 1
+
+    def take(self, limit: int) -> list[Waiting]:
+        """Up to ``limit``, one of each session in turn. An idempotency key comes once: its second
+        request waits for the next group, and finds the first on record there.
+        """
+        taken: list[Waiting] = []
+        keys = set()
+        held_back: list[Waiting] = []
+        while self._lines and len(taken) < limit:
+            line, waiting_there = self._lines.popitem(last=False)
+            waiting = waiting_there.popleft()
+            self._length -= 1
+            if waiting_there:
+                self._lines[line] = waiting_there
+            key = waiting.submission.key
+            if key in keys:
+                held_back.append(waiting)
+                continue
+            if key is not None:
+                keys.add(key)
+            taken.append(waiting)
+        for waiting in held_back:
+            self.put(waiting)
+        return taken
