@@ -1,6 +1,6 @@
 """Addresses that the portal and guided practice share, told apart by body or method."""
 
-from functools import cached_property
+from typing import Any
 
 from django.urls import URLPattern
 from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
@@ -40,17 +40,26 @@ class SharedViewSet(PortalViewSet, PracticeViewSet):
     ``POST resume`` and ``GET`` are the portal's, ``PUT resume`` and ``PATCH`` guided practice's.
     """
 
-    @cached_property
-    def is_practice(self) -> bool:
+    is_practice = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # Before anything else reads the body: one that cannot be parsed says so only once, and
+        # is empty from then on.
+        unreadable = self._choose(request)
+        super().initial(request, *args, **kwargs)
+        if unreadable is not None:
+            raise unreadable
+
+    def _choose(self, request: Request) -> Exception | None:
         if self.action != "start":
-            return self.action in {"resume_practice", "notes"}
-        if getattr(self, "swagger_fake_view", False):
-            return False
+            self.is_practice = self.action in {"resume_practice", "notes"}
+            return None
         try:
-            body = self.request.data
-        except (APIException, BadInput):
-            return False
-        return not (isinstance(body, dict) and _PORTALS_KEYS & body.keys())
+            body = request.data
+        except (APIException, BadInput) as error:
+            return error
+        self.is_practice = not (isinstance(body, dict) and _PORTALS_KEYS & body.keys())
+        return None
 
     @property
     def dialect(self) -> Dialect:

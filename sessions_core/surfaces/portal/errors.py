@@ -1,20 +1,13 @@
 """The portal's errors: ``{"error": code, "message": text, "details"?: object}``."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, ClassVar
 
 from ... import errors
 from ...public_id import encode
 from ...rest.dialect import Dialect
 from ...rest.problems import Problem
-
-
-def instant(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC with a ``Z``, whole seconds: as the document writes its times."""
-    if moment is None:
-        return None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+from ..instants import instant
 
 
 class PortalDialect(Dialect):

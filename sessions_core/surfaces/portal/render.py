@@ -10,8 +10,8 @@ from ...lifecycle.submission import ItemFacts, Verdict
 from ...models import Session
 from ...queries.history import Page
 from ...queries.results import ItemResult
+from ..instants import instant
 from .cursor import cursor_after
-from .errors import instant
 
 Json = dict[str, Any]
 

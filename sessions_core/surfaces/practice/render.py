@@ -9,7 +9,7 @@ from ...models import Completion, PracticeDay, Session
 from ...queries.results import ItemResult
 from ...queries.stats import Totals
 from ...queries.streaks import DayStreak
-from ..portal.render import instant
+from ..instants import instant
 
 Json = dict[str, Any]
 
