@@ -11,6 +11,7 @@ from ..access import (
     Right,
     acting_for,
     clients_known,
+    require_a_role,
     require_therapist,
     session_for,
     session_to_write,
@@ -53,6 +54,7 @@ class SessionsViewSet(AuditedViewSet):
     @documented("sessions_list")
     def list(self, request: Request) -> Response:
         query = self.asked(SessionsQuery)
+        require_a_role(self.visit.caller)
         rows = visible(self.visit.caller)
         if therapist := query.get("therapistId"):
             rows = rows.filter(therapist=therapist_for(self.visit, therapist, Right.READ_METRICS))
