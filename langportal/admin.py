@@ -7,6 +7,8 @@ from django.contrib.auth.models import Group, User
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from .person_actions import erase_person, export_person
+
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
@@ -18,6 +20,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "is_active", "is_staff", "date_joined", "last_login")
     show_full_result_count = False
+    actions = [export_person, erase_person]
 
 
 @admin.register(Group)

@@ -7,7 +7,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from rest_framework.test import APIClient
 
-from analytics.models import EvaluatorAssignment, SupervisorLink, TherapistSession
+from analytics.models import (
+    AuditHead,
+    AuditRecord,
+    EvaluatorAssignment,
+    SupervisorLink,
+    TherapistSession,
+)
 from analytics.recording import sessions
 from sessions_core import tokens
 
@@ -56,7 +62,7 @@ def make_clinic() -> Clinic:
     foreign = sessions.begin(stranger.pk, client_id="client-99")
     SupervisorLink.objects.create(supervisor=supervisor, therapist=therapist)
     EvaluatorAssignment.objects.create(evaluator=evaluator, session=session)
-    return Clinic(
+    clinic = Clinic(
         therapist=therapist,
         stranger=stranger,
         supervisor=supervisor,
@@ -70,3 +76,7 @@ def make_clinic() -> Clinic:
         earlier=earlier,
         foreign=foreign,
     )
+    # Giving the roles was audited; tests begin with an empty audit.
+    AuditRecord.objects.all().delete()
+    AuditHead.objects.all().delete()
+    return clinic

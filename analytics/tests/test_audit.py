@@ -8,6 +8,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.test import override_settings
@@ -130,7 +131,22 @@ def test_a_fault_of_ours_is_recorded_too(clinic: Clinic) -> None:
     with mock.patch("analytics.views.progress.progress_of", side_effect=ZeroDivisionError):
         answer = api.get(f"/api/session/progress?sessionId={clinic.session.pk}")
     assert answer.status_code == 500
+    assert answer.json()["code"] == "INTERNAL_ERROR"
     assert AuditRecord.objects.get().status == 500
+
+
+def test_roles_given_and_taken_are_recorded(clinic: Clinic) -> None:
+    user = make_user("newcomer", "evaluator", "supervisor")
+    Group.objects.get(name="evaluator").user_set.remove(user)
+    user.groups.clear()
+    records = AuditRecord.objects.order_by("seq")
+    assert [record.action for record in records] == [
+        "role.given.evaluator",
+        "role.given.supervisor",
+        "role.taken.evaluator",
+        "role.taken.supervisor",
+    ]
+    assert {record.subject.user_id for record in records} == {user.pk}
 
 
 @pytest.fixture
@@ -207,7 +223,7 @@ def test_an_anchor_kept_elsewhere_shows_a_database_put_back(chain: Clinic) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_writers_at_once_make_one_chain() -> None:
-    user = make_user("thea", "therapist")
+    user = make_user("thea")
 
     def write() -> None:
         for _ in range(20):

@@ -1,17 +1,23 @@
 """The base of the therapist surface: no call without its audit record, none answered before it."""
 
+import logging
+from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import Serializer
+from rest_framework.views import set_rollback
 
 from sessions_core.rest import limits
 from sessions_core.rest.address import client_address
 from sessions_core.rest.caller import actor_of
-from sessions_core.rest.exceptions import DATABASE_AWAY, problem_of
+from sessions_core.rest.exceptions import DATABASE_AWAY, handle, problem_of, response_of
+from sessions_core.rest.problems import Problem
 from sessions_core.rest.views import SurfaceViewSet
 
 from ..access import Visit, require_a_role
@@ -21,7 +27,21 @@ from ..roles import Caller, caller_of
 
 SCOPE = "therapist_training"
 MAX_REASON = 200
+FAULT = Problem(500, "internal_error", "Something went wrong on our side")
+logger = logging.getLogger("django.request")
 limits.declare(SCOPE, [(100, 60), (1000, 3600)], "Too many requests")
+
+
+def answer_even_our_faults(exc: Exception, context: dict[str, Any]) -> Response:
+    """A fault of ours is a 500 in the surface's own words, and reported as Django reports them."""
+    response = handle(exc, context)
+    if response is None:
+        request = context["request"]._request
+        logger.error("Internal Server Error: %s", request.path, exc_info=exc)
+        got_request_exception.send(sender=AuditedViewSet, request=request)
+        set_rollback()
+        response = response_of(FAULT, TRAINING)
+    return response
 
 
 class AuditedViewSet(SurfaceViewSet):
@@ -68,6 +88,9 @@ class AuditedViewSet(SurfaceViewSet):
         self.visit.caller = caller_of(actor_of(request).user_id)
         require_a_role(self.visit.caller)
         self.visit.reason = request.query_params.get("reason", "").strip()[:MAX_REASON]
+
+    def get_exception_handler(self) -> Callable[..., Response]:
+        return answer_even_our_faults
 
     def cleaned(self, serializer: type[Serializer], data: Any = None) -> dict[str, Any]:
         """The request's body (or ``data``) as ``serializer`` accepts it."""

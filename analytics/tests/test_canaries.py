@@ -1,0 +1,133 @@
+"""A thousand texts about people: none anywhere in the clear, all readable by the right role."""
+
+import logging
+import pickle
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import override_settings
+
+from analytics.examples import PROGRESS_METRICS
+from analytics.views.base import SCOPE
+from sessions_core.models import IdempotentResponse
+
+from .people import Clinic, make_clinic
+
+TEXTS = 1000
+WIDE = override_settings(SESSIONS_LIMITS={SCOPE: [(100_000, 60)]})
+
+
+def _canary(number: int) -> str:
+    return f"canary{number:04}seldomword"
+
+
+def _write(clinic: Clinic) -> list[str]:
+    """Through the API, each with an idempotency key: feedback, comments, notes, client, labels."""
+    session = str(clinic.session.pk)
+    therapist, evaluator = clinic.client("therapist"), clinic.client("evaluator")
+    canaries = [_canary(number) for number in range(TEXTS)]
+
+    def send(api: Any, path: str, body: dict[str, Any], key: str) -> None:
+        answer = api.post(path, body, format="json", headers={"Idempotency-Key": key})
+        assert answer.status_code in {200, 201}, answer.content
+
+    for a, b, c, d, e in zip(*(canaries[start::5] for start in range(5)), strict=True):
+        send(
+            evaluator,
+            "/api/evaluation",
+            {"sessionId": session, "feedback": a, "comments": b, "rating": 3},
+            a,
+        )
+        report = {"progressMetrics": PROGRESS_METRICS, "evaluationFeedback": c}
+        send(therapist, "/api/session/progress", {"sessionId": session, **report}, c)
+        send(therapist, "/api/session/sessions", {"clientId": d}, d)
+        milestone = {"milestoneName": f"m {e[6:10]}", "metadata": {"note": e}}
+        points = [{"timestamp": "2025-01-01T10:00:00Z", "value": 5}]
+        body = {"sessionId": session, "snapshots": points, "milestones": [milestone]}
+        send(therapist, "/api/session/snapshots", body, e)
+    return canaries
+
+
+def _read(clinic: Clinic) -> str:
+    """Everything that the therapist may read of it."""
+    api, session = clinic.client("therapist"), clinic.session.pk
+    parts = [
+        api.get(f"/api/session/progress?sessionId={session}&includeFeedback=true").content,
+        api.get(f"/api/session/snapshots?sessionId={session}").content,
+        api.get(f"/api/evaluation?sessionId={session}").content,
+        *(
+            api.get(f"/api/session/sessions?limit=200&offset={offset}").content
+            for offset in (0, 200)
+        ),
+    ]
+    return b"".join(parts).decode()
+
+
+def _database(tmp_path: Path) -> bytes:
+    """A dump, and on SQLite the file with its log."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        sqlite3.connect(name).execute("PRAGMA wal_checkpoint").close()
+        files = [Path(name), Path(f"{name}-wal")]
+        dump = "\n".join(sqlite3.connect(name).iterdump()).encode()
+        return dump + b"".join(file.read_bytes() for file in files if file.exists())
+    if shutil.which("pg_dump") is None:
+        pytest.skip("NOT RUN: no pg_dump")
+    settings = connection.settings_dict
+    url = f"postgresql://{settings['USER']}@{settings['HOST']}:{settings['PORT']}/{name}"
+    return subprocess.run(["pg_dump", "--inserts", url], check=True, capture_output=True).stdout
+
+
+def _cache() -> bytes:
+    """Every entry of the cache, in whichever store it is."""
+    if hasattr(cache, "_cache"):
+        return pickle.dumps(dict(cache._cache))
+    client = cache.client.get_client()
+    kept = [client.dump(key) or b"" for key in client.scan_iter("*")]
+    return b"".join([*client.scan_iter("*"), *kept])
+
+
+@WIDE
+@pytest.mark.django_db(transaction=True)
+def test_a_thousand_texts_leave_no_trace_in_the_clear(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    record_figure: Callable[[str], None],
+) -> None:
+    clinic = make_clinic()
+    with caplog.at_level(logging.DEBUG):
+        canaries = _write(clinic)
+        shown = _read(clinic)
+    readable = [canary for canary in canaries if canary in shown]
+    stores = {
+        "database": _database(tmp_path),
+        "cache": _cache(),
+        "logs": "\n".join(
+            f"{record.getMessage()} {record.args}"
+            for record in caplog.records
+            if not record.name.startswith("django.db")
+        ).encode(),
+        "stored responses": b"".join(
+            bytes(body) for body in IdempotentResponse.objects.values_list("body", flat=True)
+        ),
+    }
+    assert len(stores["database"]) > 100_000
+    found = {
+        name: [canary for canary in canaries if canary.encode() in content]
+        for name, content in stores.items()
+    }
+    assert found == {name: [] for name in stores}
+    assert IdempotentResponse.objects.count() == TEXTS * 4 // 5
+    # A page of evaluations holds 200, the session list in two pages 201 sessions.
+    assert len(readable) == TEXTS
+    record_figure(
+        f"P1: {len(canaries)} texts, {len(readable)} readable by the therapist, found in the clear "
+        "in database, dump, cache, logs or stored responses: 0"
+    )
