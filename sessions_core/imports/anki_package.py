@@ -50,10 +50,14 @@ class AnkiPackage:
             self.close = opened.pop_all().close
 
     def __iter__(self) -> Iterator[Entry | Skipped]:
-        # Longer fields are not worth the memory; the rest of the row still names the note.
+        # SQLite keeps any type in any column, hence the casts. Overlong fields are not worth the
+        # memory; the rest of the row still names the note.
         notes = self._reading(
             lambda: self._db.execute(
-                "SELECT id, mid, CASE WHEN length(flds) <= ? THEN flds END, tags FROM notes",
+                """SELECT CAST(id AS INTEGER), mid,
+                    CASE WHEN length(flds) <= ? THEN CAST(flds AS TEXT) END,
+                    coalesce(CAST(tags AS TEXT), '')
+                FROM notes""",
                 [10 * LONGEST_FIELD],
             )
         )
