@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from .actor import Actor
 from .errors import NotYourSession, SessionNotFound
-from .models import Session, StaffAccess
+from .models import PracticeDay, Session, StaffAccess
 from .public_id import decode
 
 
@@ -33,10 +33,17 @@ def session_for(
         raise SessionNotFound(given)
     if actor.owns(session.user_id, session.guest):
         return session
-    if actor.is_staff and not write:
+    if actor.is_staff and actor.user_id is not None and not write:
         StaffAccess.objects.create(staff_id=actor.user_id, session=session, route=route[:100])
         return session
     raise NotYourSession(given)
+
+
+def practice_days(actor: Actor) -> QuerySet[PracticeDay]:
+    """The rollup of ``actor``'s practice by day; guests have none."""
+    if actor.user_id is None:
+        return PracticeDay.objects.none()
+    return PracticeDay.objects.filter(user_id=actor.user_id)
 
 
 def owned(actor: Actor) -> QuerySet[Session]:

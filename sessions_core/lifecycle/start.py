@@ -59,7 +59,7 @@ def _start(actor: Actor, dialect: str, wishes: Wishes) -> Session:
     )
     if wishes.time_limit is not None:
         session.deadline_at = now + timedelta(seconds=wishes.time_limit)
-    plan = _plan(session, wishes, now) if wishes.activity_id is not None else []
+    plan = [] if wishes.activity_id is None else _plan(session, wishes.activity_id, wishes, now)
     session.item_count = len(plan)
     session.save(force_insert=True)
     if plan:
@@ -68,13 +68,13 @@ def _start(actor: Actor, dialect: str, wishes: Wishes) -> Session:
     return session
 
 
-def _plan(session: Session, wishes: Wishes, now: datetime) -> list[int]:
+def _plan(session: Session, activity_id: int, wishes: Wishes, now: datetime) -> list[int]:
     activities = Activity.objects.filter(is_active=True)
     if wishes.activity_type is not None:
         activities = activities.filter(type=wishes.activity_type)
-    activity = activities.filter(pk=wishes.activity_id).first()
+    activity = activities.filter(pk=activity_id).first()
     if activity is None:
-        raise ActivityNotFound(wishes.activity_id)
+        raise ActivityNotFound(activity_id)
     session.activity = activity
     if activity.type == ActivityType.SEQUENCE:
         rows = activity.items.filter(is_active=True).order_by("position")

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from .. import access
 from ..actor import Actor
-from ..models import PracticeDay, Session
+from ..models import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +63,5 @@ def _matching(actor: Actor, wanted: Wanted) -> QuerySet[Session]:
 
 def _started(actor: Actor) -> int:
     """All sessions of a user, added up from the days: counting a million rows takes too long."""
-    days = PracticeDay.objects.filter(user_id=actor.user_id)
+    days = access.practice_days(actor)
     return days.aggregate(started=Sum("started"))["started"] or 0

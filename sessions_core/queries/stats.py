@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Sum
 
+from .. import access
 from ..actor import Actor
 from ..lifecycle.scoring import success_rate
 from ..models import OPEN, Completion, PracticeDay, Session
@@ -38,20 +39,20 @@ class Totals:
 
 
 def totals(actor: Actor) -> Totals:
-    days = PracticeDay.objects.filter(user_id=actor.user_id)
+    days = access.practice_days(actor)
     names = ("started", "ended", "completed", "seconds", "attempts", "correct")
     sums = days.aggregate(**{name: Sum(name, default=0) for name in names})
     return Totals(**sums, days=days.filter(practised__gt=0).count())
 
 
 def streak(actor: Actor, today: date) -> DayStreak:
-    days = PracticeDay.objects.filter(user_id=actor.user_id, practised__gt=0)
+    days = access.practice_days(actor).filter(practised__gt=0)
     return day_streak(days.values_list("day", flat=True), today)
 
 
 def calendar(actor: Actor, first: date, last: date) -> list[PracticeDay]:
     """The days with ended sessions from ``first`` to ``last``, both included, in order."""
-    days = PracticeDay.objects.filter(user_id=actor.user_id, day__range=(first, last), ended__gt=0)
+    days = access.practice_days(actor).filter(day__range=(first, last), ended__gt=0)
     return list(days.order_by("day"))
 
 
@@ -63,8 +64,8 @@ def counted_sessions(actor: Actor, first: date, last: date) -> list[tuple[Sessio
     # A zone is at most 14 hours off: the wider range of moments lets the index find the days.
     began = datetime.combine(first, time(), UTC) - timedelta(days=1)
     ended = datetime.combine(last, time(), UTC) + timedelta(days=2)
-    rows = Session.objects.filter(
-        user_id=actor.user_id, started_at__range=(began, ended), local_day__range=(first, last)
+    rows = access.owned(actor).filter(
+        started_at__range=(began, ended), local_day__range=(first, last)
     )
     rows = rows.select_related("activity").order_by("-started_at", "-pk")[:1000]
     return [(row, *_reason(row)) for row in rows]

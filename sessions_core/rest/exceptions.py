@@ -40,7 +40,8 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
 
 
 def dialect_of(view: object) -> Dialect:
-    return getattr(view, "dialect", None) or Dialect()
+    spoken = getattr(view, "get_dialect", None)
+    return spoken() if spoken else Dialect()
 
 
 def response_of(problem: Problem, dialect: Dialect) -> Response:

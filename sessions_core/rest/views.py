@@ -59,6 +59,10 @@ class Surface(APIView):
             self.charge(scope, cost=0 if is_replay(request) else self.limit_cost(request))
         refuse_hostile(request)
 
+    def get_dialect(self) -> Dialect:
+        """The dialect of this request, for a view that serves more than one surface."""
+        return self.dialect
+
     def limit_cost(self, request: Request) -> int:
         """What this request counts. With 0 a view looks at the limit, and may ``charge`` later."""
         return 1

@@ -61,8 +61,7 @@ class SharedViewSet(PortalViewSet, PracticeViewSet):
         self.is_practice = not (isinstance(body, dict) and _PORTALS_KEYS & body.keys())
         return None
 
-    @property
-    def dialect(self) -> Dialect:
+    def get_dialect(self) -> Dialect:
         return PRACTICE if self.is_practice else PORTAL
 
     @extend_schema(

@@ -1,5 +1,6 @@
 """A learner's rollup by day, recounted from the sessions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -32,10 +33,10 @@ def _sessions(user_id: int) -> QuerySet[Session]:
 
 def check(user_id: int, fix: bool) -> list[Drift]:
     """The drifts of this learner's days, mended when ``fix``."""
-    counted = {
-        row.pop("local_day"): row
-        for row in _sessions(user_id).values("local_day").annotate(**_sums())
-    }
+    rows: Iterable[dict[str, Any]] = (
+        _sessions(user_id).values("local_day").annotate(**_sums()).iterator()
+    )
+    counted = {row.pop("local_day"): row for row in rows}
     stored = {row.day: row for row in PracticeDay.objects.filter(user_id=user_id)}
     suspects = [
         day

@@ -32,14 +32,11 @@ class Command(BaseCommand):
 
     def _drifts(self, user_id: int | None, fix: bool) -> Iterator[Drift]:
         """Sessions first: the days are counted from them."""
-        rows = Session.objects.order_by("pk")
-        owners = Session.objects.exclude(user=None).order_by().values_list("user_id", flat=True)
-        with_days = PracticeDay.objects.order_by().values_list("user_id", flat=True)
-        if user_id is not None:
-            rows, owners, with_days = (
-                query.filter(user_id=user_id) for query in (rows, owners, with_days)
-            )
-        for session in rows.iterator(chunk_size=500):
+        whose = {} if user_id is None else {"user_id": user_id}
+        rows = Session.objects.filter(**whose)
+        for session in rows.order_by("pk").iterator(chunk_size=500):
             yield from sessions.check(session, fix)
-        for owner in sorted({*owners.distinct(), *with_days.distinct()}):
+        owners = rows.exclude(user=None).order_by().values_list("user_id", flat=True).distinct()
+        rollup = PracticeDay.objects.filter(**whose).order_by()
+        for owner in sorted({*owners, *rollup.values_list("user_id", flat=True).distinct()}):
             yield from days.check(owner, fix)

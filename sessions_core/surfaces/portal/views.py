@@ -29,7 +29,7 @@ from .submitting import submission
 class PortalViewSet(AnsweringViewSet):
     """Learning sessions as the portal's clients know them."""
 
-    dialect = PORTAL
+    dialect: ClassVar[Dialect] = PORTAL
     limits: ClassVar[dict[str, str]] = {
         "start": "session_start",
         "progress": "progress",

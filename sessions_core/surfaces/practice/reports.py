@@ -1,8 +1,6 @@
 """Guided practice's reports: statistics, the calendar, and what a share link shows."""
 
 from datetime import date
-from typing import ClassVar
-
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -59,8 +57,8 @@ class SharedViewSet(SurfaceViewSet):
     """A session as its owner shows it to whoever has the link."""
 
     dialect = PRACTICE
-    authentication_classes: ClassVar[list[type]] = []
-    permission_classes: ClassVar[list[type]] = [AllowAny]
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
 
     @documented("shared")
     def shared(self, request: Request, token: str) -> Response:
