@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
+from . import clock
 from .models import AwardedAchievement, PracticeDay, Session, Status
 
 
 class SessionFacts:
     """What an achievement may be earned by. Only what is looked at costs a query."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, user_id: int) -> None:
         self.session = session
+        self.user_id = user_id
 
     @property
     def success_rate(self) -> float:
@@ -23,7 +25,7 @@ class SessionFacts:
     @cached_property
     def is_first_completed(self) -> bool:
         """Whether the learner has completed this session and none before it."""
-        mine = Session.objects.filter(user_id=self.session.user_id, standalone=False)
+        mine = Session.objects.filter(user_id=self.user_id, standalone=False)
         others = mine.filter(status=Status.COMPLETED).exclude(pk=self.session.pk)
         return self.session.status == Status.COMPLETED and not others.exists()
 
@@ -34,7 +36,7 @@ class SessionFacts:
         """
         last = self.session.local_day
         week = PracticeDay.objects.filter(
-            user_id=self.session.user_id,
+            user_id=self.user_id,
             day__range=(last - timedelta(days=count - 1), last),
             ended__gt=0,
         )
@@ -70,13 +72,16 @@ def award(session: Session) -> None:
         return
     kept = AwardedAchievement.objects.filter(user_id=session.user_id)
     had = set(kept.values_list("code", flat=True))
-    facts = SessionFacts(session)
+    facts = SessionFacts(session, session.user_id)
     won = [a.code for a in _registry.values() if a.code not in had and a.is_earned(facts)]
     # Two sessions may end at once: the first one to commit has it.
     AwardedAchievement.objects.bulk_create(
         [
             AwardedAchievement(
-                user_id=session.user_id, code=code, session=session, awarded_at=session.ended_at
+                user_id=session.user_id,
+                code=code,
+                session=session,
+                awarded_at=session.ended_at or clock.now(),
             )
             for code in won
         ],

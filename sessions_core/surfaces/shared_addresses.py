@@ -1,6 +1,6 @@
 """Addresses that the portal and guided practice share, told apart by body or method."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import URLPattern
 from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
@@ -41,6 +41,8 @@ class SharedViewSet(PortalViewSet, PracticeViewSet):
     """
 
     is_practice = False
+
+    dialect: ClassVar[Dialect] = PORTAL
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Before anything else reads the body: one that cannot be parsed says so only once, and

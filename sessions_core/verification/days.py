@@ -1,6 +1,5 @@
 """A learner's rollup by day, recounted from the sessions."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -33,9 +32,7 @@ def _sessions(user_id: int) -> QuerySet[Session]:
 
 def check(user_id: int, fix: bool) -> list[Drift]:
     """The drifts of this learner's days, mended when ``fix``."""
-    rows: Iterable[dict[str, Any]] = (
-        _sessions(user_id).values("local_day").annotate(**_sums()).iterator()
-    )
+    rows: Any = _sessions(user_id).values("local_day").annotate(**_sums())
     counted = {row.pop("local_day"): row for row in rows}
     stored = {row.day: row for row in PracticeDay.objects.filter(user_id=user_id)}
     suspects = [

@@ -51,7 +51,9 @@ class BatchAnswerInput(AnswerInput):
 
 
 class BatchInput(serializers.Serializer):
-    answers = BatchAnswerInput(many=True, allow_empty=False, max_length=MAX_BATCH)
+    answers = serializers.ListField(
+        child=BatchAnswerInput(), allow_empty=False, max_length=MAX_BATCH
+    )
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -82,14 +84,18 @@ class DateOrDatetimeField(serializers.Field):
         return value.isoformat()
 
 
-class CursorField(serializers.CharField):
+@extend_schema_field(OpenApiTypes.STR)
+class CursorField(serializers.Field):
     default_error_messages = {"cursor": "Not a cursor of this history."}
 
     def to_internal_value(self, data: Any) -> tuple[datetime, int]:
         try:
-            return read_cursor(super().to_internal_value(data))
+            return read_cursor(str(data))
         except ValueError:
             self.fail("cursor")
+
+    def to_representation(self, value: Any) -> Any:
+        return value
 
 
 class HistoryInput(serializers.Serializer):
@@ -100,9 +106,7 @@ class HistoryInput(serializers.Serializer):
     activity_id = serializers.IntegerField(min_value=1, max_value=MAX_ID, required=False)
     from_date = DateOrDatetimeField(required=False)
     to_date = DateOrDatetimeField(end=True, required=False)
-    cursor = CursorField(
-        required=False, max_length=100, help_text="The next_cursor of the page before."
-    )
+    cursor = CursorField(required=False, help_text="The next_cursor of the page before.")
 
     def wanted(self) -> Wanted:
         data = self.validated_data

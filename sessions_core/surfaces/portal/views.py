@@ -15,6 +15,7 @@ from ...lifecycle.start import Wishes, start
 from ...models import Dialect, Session
 from ...queries import current, freshness, history, results
 from ...rest.caller import actor_of
+from ...rest.dialect import Dialect as ErrorDialect
 from ...rest.exceptions import response_of
 from ...rest.idempotency import HEADER, answer_key, idempotent
 from ...rest.zones import zone_of
@@ -29,7 +30,7 @@ from .submitting import submission
 class PortalViewSet(AnsweringViewSet):
     """Learning sessions as the portal's clients know them."""
 
-    dialect: ClassVar[Dialect] = PORTAL
+    dialect: ClassVar[ErrorDialect] = PORTAL
     limits: ClassVar[dict[str, str]] = {
         "start": "session_start",
         "progress": "progress",

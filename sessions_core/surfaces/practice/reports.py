@@ -1,6 +1,7 @@
 """Guided practice's reports: statistics, the calendar, and what a share link shows."""
 
 from datetime import date
+
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response

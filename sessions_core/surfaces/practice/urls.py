@@ -5,6 +5,8 @@ is the surface alone, for a host that wants no chooser: at ``/api/v1/practice/se
 the API documents name only what they do not name there.
 """
 
+from typing import Any
+
 from django.urls import URLPattern, re_path
 
 from ...rest.routes import both, undocumented_twins
@@ -14,7 +16,7 @@ from .reports import ReportsViewSet, SharedViewSet
 from .views import PracticeViewSet
 
 
-def _session(route: str, methods: dict[str, str], name: str) -> list[URLPattern]:
+def _session(route: str, methods: dict[str, Any], name: str) -> list[URLPattern]:
     return both(route, PracticeViewSet.as_view(methods), f"practice-{name}")
 
 
@@ -23,7 +25,7 @@ def _report(route: str, action: str) -> list[URLPattern]:
 
 
 _ONE = "<str:session_id>"
-_SHARING = {"post": "share", "delete": "unshare"}
+_SHARING: dict[str, Any] = {"post": "share", "delete": "unshare"}
 
 beside_the_portal: list[URLPattern] = [
     *_session("complete", {"post": "complete"}, "complete"),
