@@ -23,7 +23,7 @@ def main() -> None:
 
     call_command("migrate", verbosity=0, interactive=False)
     users = get_user_model()
-    learners = [users.objects.create(username=f"learner{n}", password="!") for n in range(LEARNERS)]
+    learners = [users.objects.create(username=f"pupil{n}", password="!") for n in range(LEARNERS)]
     activity = Activity.objects.create(key="served", name="Served Vocabulary")
     Item.objects.bulk_create(
         Item(activity=activity, key=f"{n}", position=n, prompt=f"word {n}", answer=f"palabra {n}")

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from langportal.demo import people
 from sessions_core.realtime.definitions import MAX_FRAME_BYTES
 
 HOST = "127.0.0.1"
@@ -26,19 +27,26 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, verbosity: int, **options: Any) -> None:
         # The port first: the answer "it is taken" should not wait for the migrations.
-        with _listen(port) as listening:
+        # After a Ctrl-C uvicorn shuts down, and then raises what it caught.
+        with _listen(port) as listening, suppress(KeyboardInterrupt):
             call_command("migrate", interactive=False, verbosity=0)
             if settings.DEMO:
                 call_command("seed_demo", verbosity=verbosity)
-            address = f"http://{HOST}:{listening.getsockname()[1]}"
-            self.stdout.write(
-                f"\nlangportal answers at  {address}/\n"
-                f"API documentation at   {address}/api/docs/\n"
-                f"Admin at               {address}/admin/\n"
-                "Stop with Ctrl-C.\n\n"
-            )
+            self.stdout.write(_where_to_click(f"http://{HOST}:{listening.getsockname()[1]}"))
             self.stdout.flush()
             _serve(listening)
+
+
+def _where_to_click(address: str) -> str:
+    lines = [
+        f"langportal answers at  {address}/",
+        f"API documentation at   {address}/api/docs/",
+        f"Admin at               {address}/admin/",
+    ]
+    if settings.DEMO:
+        names = ", ".join(person.name for person in people.PEOPLE if not person.extra)
+        lines += [f"Sign in as             {names}", f"with the password      {people.PASSWORD}"]
+    return "\n".join(["", *lines, "Stop with Ctrl-C.", "", ""])
 
 
 def _listen(port: int) -> socket.socket:
@@ -66,6 +74,4 @@ def _serve(listening: socket.socket) -> None:
         # Compressing would be done anew for each viewer, where an event is encoded once for all.
         ws_per_message_deflate=False,
     )
-    # After a Ctrl-C uvicorn shuts down, and then raises what it caught.
-    with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(config).run(sockets=[listening])
