@@ -33,7 +33,7 @@ def status_of(person: Any, operation: str, body: Any = None, **path: object) -> 
     """The status of ``METHOD /path`` as ``person``; any success is 200."""
     method, route = operation.split(" ")
     for name, value in path.items():
-        route = route.replace(f"<{name}>", str(value)).replace(f"<str:{name}>", str(value))
+        route = route.replace(f"<{name}>", str(value))
     client = client_of(person)
     with left_no_trace():
         if method == "GET":

@@ -1,5 +1,6 @@
 """Every operation that the product serves, read from its URLconf."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,8 @@ def served() -> set[str]:
         view = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
         if route.startswith(LEFT_OUT) or getattr(view, "__name__", "") == "Nowhere":
             continue
-        path = "/" + route.replace("^", "").replace("\\", "").removesuffix("/?$").rstrip("/")
+        plain = re.sub(r"<\w+:", "<", route.replace("^", "").replace("\\", ""))
+        path = "/" + plain.removesuffix("/?$").rstrip("/")
         found |= {f"{method.upper()} {path}" for method in _methods(callback, view)}
     return found
 

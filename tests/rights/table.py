@@ -5,7 +5,14 @@ An operation that is not here fails the test, and so does one here that is no lo
 
 LEARNING = "/api/v1/sessions"
 EXERCISES = "/api/exercises"
+PRACTICE = "/api/v1/practice/sessions"
 ONE = "<session_id>"
+
+
+def both(method: str, *routes: str) -> set[str]:
+    """Guided practice beside the portal, and by itself."""
+    return {f"{method} {prefix}/{route}" for prefix in (LEARNING, PRACTICE) for route in routes}
+
 
 #: Open to everybody.
 OPEN = {
@@ -25,7 +32,9 @@ OPEN = {
 #: For whoever is signed in, about themselves alone.
 PERSONAL = {
     f"POST {LEARNING}/start",
+    f"POST {PRACTICE}/start",
     f"GET {LEARNING}/history",
+    *both("GET", "current", "stats", "stats/explain", "calendar"),
     f"POST {EXERCISES}/session/start",
 }
 
@@ -40,12 +49,23 @@ SESSION_WRITE = {
     f"POST {EXERCISES}/session/end",
 }
 
+#: The same in guided practice, which tells somebody else that there is such a session.
+PRACTICE_WRITE = {
+    *both("POST", "complete", f"{ONE}/resume", f"{ONE}/poses", f"{ONE}/share"),
+    *both("PUT", f"{ONE}/pause", f"{ONE}/resume"),
+    *both("PATCH", ONE),
+    *both("GET", f"{ONE}/notes"),
+    *both("DELETE", f"{ONE}/share"),
+} - SESSION_WRITE
+#: Whoever holds the link reads what was shared.
+SHARED = both("GET", "shared/<token>")
+
 #: Each answer in it is let in or turned away by itself.
 SESSION_BATCH = {f"POST {LEARNING}/{ONE}/progress/batch"}
 
 #: About one therapist session.
 METRICS_READ = {
-    "GET /api/session/sessions/<str:session_id>",
+    "GET /api/session/sessions/<session_id>",
     "GET /api/session/progress",
     "GET /api/session/snapshots",
     "GET /api/session/skills",
@@ -53,7 +73,7 @@ METRICS_READ = {
     "GET /api/session/comparison",
 }
 METRICS_WRITE = {
-    "PATCH /api/session/sessions/<str:session_id>",
+    "PATCH /api/session/sessions/<session_id>",
     "POST /api/session/progress",
     "POST /api/session/snapshots",
     "POST /api/session/skills",
@@ -62,8 +82,8 @@ METRICS_WRITE = {
 }
 TEXT_READ = {"GET /api/evaluation"}
 EVALUATE = {"POST /api/evaluation"}
-EVALUATION_READ = {"GET /api/evaluation/<str:evaluation_id>"}
-EVALUATION_WRITE = {"PATCH /api/evaluation/<str:evaluation_id>"}
+EVALUATION_READ = {"GET /api/evaluation/<evaluation_id>"}
+EVALUATION_WRITE = {"PATCH /api/evaluation/<evaluation_id>"}
 #: The therapist surface, without one session in the request.
 TRAINING_LIST = {"GET /api/session/sessions"}
 TRAINING_START = {"POST /api/session/sessions"}
@@ -77,7 +97,7 @@ COOKIE = {
     "POST /api/session/transfer",
     "GET /api/session/concepts",
     "POST /api/session/concepts",
-    "DELETE /api/session/concepts/<str:concept_id>",
+    "DELETE /api/session/concepts/<concept_id>",
     "GET /api/session/preferences",
     "PUT /api/session/preferences",
     "PATCH /api/session/preferences",
@@ -97,7 +117,10 @@ ALIASES = {"/v1/sessions": LEARNING, "/exercises": EXERCISES}
 
 
 def declared() -> set[str]:
-    operations = set().union(*RULES.values())
+    return with_aliases(set().union(*RULES.values()))
+
+
+def with_aliases(operations: set[str]) -> set[str]:
     for alias, address in ALIASES.items():
         operations |= {o.replace(f" {address}", f" {alias}") for o in operations if address in o}
     return operations

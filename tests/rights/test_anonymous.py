@@ -46,7 +46,7 @@ class Browser:
 
     def try_out(self, operation: str, concept_id: str = "") -> int:
         with left_no_trace():
-            return self.call(operation.replace("<str:concept_id>", concept_id)).status_code
+            return self.call(operation.replace("<concept_id>", concept_id)).status_code
 
 
 @pytest.mark.parametrize("operation", sorted(table.COOKIE))

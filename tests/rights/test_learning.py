@@ -39,8 +39,14 @@ class World:
 
     def body(self, operation: str, session_id: int) -> Any:
         answer = {"item_id": str(self.item.pk), "answer": "hola", "time_taken": 1}
+        if operation == f"POST {table.PRACTICE}/start":
+            return {}
         return {
             f"POST {table.LEARNING}/start": {"activity_id": self.activity.pk},
+            f"POST {table.LEARNING}/complete": {"session_id": session_id, "duration_seconds": 9},
+            f"PUT {table.LEARNING}/<session_id>/pause": {"duration_so_far": 9},
+            f"POST {table.LEARNING}/<session_id>/poses": {"pose_id": self.item.pk},
+            f"PATCH {table.LEARNING}/<session_id>": {"notes": "Felt better"},
             f"POST {table.EXERCISES}/session/start": {"session_type": "practice"},
             f"POST {table.LEARNING}/<session_id>/progress": answer,
             f"POST {table.LEARNING}/<session_id>/progress/batch": {"answers": [answer]},
@@ -51,7 +57,7 @@ class World:
                 "time_taken": 1,
                 "session_id": session_id,
             },
-        }.get(operation)
+        }.get(operation.replace(table.PRACTICE, table.LEARNING))
 
 
 @pytest.fixture
@@ -59,12 +65,13 @@ def world() -> World:
     return World()
 
 
-def expected(role: str, target: str, staff_may: bool) -> int:
+def expected(role: str, target: str, *, foreign: int = 404, staff: int | None = None) -> int:
+    """``foreign`` is the status for somebody else's session, ``staff`` that for staff."""
     if role == "anonymous":
         return 401
-    if target == "own" or (target == "foreign" and staff_may and role in STAFF):
-        return 200
-    return 404
+    if target == "foreign":
+        return staff if staff and role in STAFF else foreign
+    return 200 if target == "own" else 404
 
 
 def matrix(world: World, operation: str, expect: Callable[[str, str], int]) -> dict[str, tuple]:
@@ -82,12 +89,32 @@ def matrix(world: World, operation: str, expect: Callable[[str, str], int]) -> d
 
 @pytest.mark.parametrize("operation", sorted(table.SESSION_READ))
 def test_a_session_is_read_by_its_owner_and_by_staff(world, operation) -> None:
-    assert matrix(world, operation, lambda r, t: expected(r, t, staff_may=True)) == {}
+    assert matrix(world, operation, lambda r, t: expected(r, t, staff=200)) == {}
 
 
 @pytest.mark.parametrize("operation", sorted(table.SESSION_WRITE))
 def test_a_session_is_changed_by_its_owner_alone(world, operation) -> None:
-    assert matrix(world, operation, lambda r, t: expected(r, t, staff_may=False)) == {}
+    assert matrix(world, operation, expected) == {}
+
+
+@pytest.mark.parametrize("operation", sorted(table.PRACTICE_WRITE))
+def test_guided_practice_says_that_a_session_is_somebody_elses(world, operation) -> None:
+    assert matrix(world, operation, lambda r, t: expected(r, t, foreign=403)) == {}
+
+
+@pytest.mark.parametrize("operation", sorted(table.SHARED))
+def test_what_is_shared_is_read_by_whoever_has_the_link_until_it_is_revoked(
+    world, operation
+) -> None:
+    owner, path = client_of(world.people["learner"]), f"{table.LEARNING}/{{}}/share"
+    share = path.format(world.sessions["learner"].pk)
+    token = owner.post(share, {}, format="json").json()["token"]
+
+    for person in world.people.values():
+        assert status_of(person, operation, token=token) == 200
+        assert status_of(person, operation, token=f"{token}x") == 404
+    owner.delete(share)
+    assert status_of(None, operation, token=token) == 404
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -9,7 +9,9 @@ from .routes import served
 
 pytestmark = pytest.mark.django_db
 
-COOKIES = table.COOKIE | table.COOKIE_GIVEN | table.COOKIE_AND_ACCOUNT
+LINKS = (
+    table.with_aliases(table.SHARED) | table.COOKIE | table.COOKIE_GIVEN | table.COOKIE_AND_ACCOUNT
+)
 
 
 @pytest.mark.parametrize("operation", sorted(table.OPEN))
@@ -22,11 +24,11 @@ def test_it_is_open(operation) -> None:
     assert response.status_code in {200, 400, 503}
 
 
-@pytest.mark.parametrize("operation", sorted(served() - table.OPEN - COOKIES))
+@pytest.mark.parametrize("operation", sorted(served() - table.OPEN - LINKS))
 def test_everything_else_asks_for_a_token_first(operation) -> None:
     assert status_of(None, operation, {}) == 401
 
 
 def test_a_twin_with_a_slash_asks_too() -> None:
-    for operation in served() - table.OPEN - COOKIES:
+    for operation in served() - table.OPEN - LINKS:
         assert status_of(None, f"{operation}/", {}) == 401, operation

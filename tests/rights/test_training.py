@@ -65,7 +65,7 @@ def id_of(clinic: Clinic, name: str) -> str:
 def body_of(clinic: Clinic, operation: str, session_id: Any) -> dict[str, Any]:
     session = {"sessionId": str(session_id)}
     return {
-        "PATCH /api/session/sessions/<str:session_id>": {"progress": 40},
+        "PATCH /api/session/sessions/<session_id>": {"progress": 40},
         "POST /api/session/progress": {
             **session,
             "progressMetrics": examples.PROGRESS_METRICS,
