@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.dateformat import format as format_date
 from django.utils.timezone import localtime
@@ -54,7 +55,7 @@ def _attempts(pk: int, below: int | None) -> Panel:
             f"{row.response_ms / 1000:.1f} s",
             f"{row.correct_count} of {row.attempt_count}",
             row.current_streak,
-            _moment(row.created_at),
+            moment(row.created_at),
         )
         for row in page[:PAGE]
     ]
@@ -69,12 +70,13 @@ def _changes(pk: int, below: int | None) -> Panel:
         found = found.filter(seq__lt=below)
     page = list(found[: PAGE + 1])
     rows = [
-        (row.seq, row.get_status_display(), f"{row.active_ms / 1000:.0f} s", _moment(row.at))
+        (row.seq, row.get_status_display(), f"{row.active_ms / 1000:.0f} s", moment(row.at))
         for row in page[:PAGE]
     ]
     older = f"?changes_below={page[PAGE - 1].seq}" if len(page) > PAGE else ""
     return Panel("Changes of state", ("id", "became", "active until then", "when"), rows, older)
 
 
-def _moment(at: object) -> str:
+def moment(at: datetime) -> str:
+    """In the zone of the admin, which is the server's."""
     return format_date(localtime(at), "j M Y, H:i:s")

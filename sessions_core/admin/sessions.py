@@ -16,7 +16,7 @@ from ..models import Session
 from ..public_id import decode
 from .base import USERNAME, ReadOnlyAdmin
 from .session_actions import SessionActions
-from .session_panels import panels
+from .session_panels import moment, panels
 
 STATUS_COLOURS = {
     "Active": "info",
@@ -36,7 +36,7 @@ class SessionAdmin(SessionActions, ReadOnlyAdmin):
         "shown_status",
         "progress",
         "shown_rate",
-        "started_at",
+        "started",
         "duration",
     )
     list_select_related = ("user", "activity")
@@ -136,6 +136,10 @@ class SessionAdmin(SessionActions, ReadOnlyAdmin):
         if not session.attempt_count:
             return "–"
         return f"{success_rate(session.correct_count, session.attempt_count):.0%}"
+
+    @admin.display(description="started", ordering="started_at")
+    def started(self, session: Session) -> str:
+        return moment(session.started_at)
 
     @admin.display(description="streak (now, best)")
     def streaks(self, session: Session) -> str:

@@ -99,6 +99,15 @@ class Databases:
             shutil.copy(self.run.folder / template, self.run.folder / name)
         return Database(self._url(name), world)
 
+    def empty(self) -> Database:
+        """One with nothing in it, not even tables."""
+        self.made += 1
+        name = self._name(str(self.made))
+        if self.run.database == "postgres":
+            self._execute(f'CREATE DATABASE "{name}"')
+            self.run.endings.append(lambda: self._drop(name))
+        return Database(self._url(name), World(learners=[], activity_id=0, answers={}))
+
     def _name(self, what: str) -> str:
         ending = ".sqlite3" if self.run.database == "sqlite" else ""
         return f"{self.prefix}_{what}{ending}"
