@@ -1,0 +1,166 @@
+"""Group commit: who waits for whom, and what happens when something cannot be waited for."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+
+from sessions_core.actor import Actor
+from sessions_core.errors import Unavailable
+from sessions_core.fastlane import commit, groups
+from sessions_core.fastlane.groups import GroupCommit
+from sessions_core.fastlane.metrics import metrics
+from sessions_core.fastlane.waiting import FairQueue, Waiting
+from sessions_core.lifecycle.answer import answer
+from sessions_core.lifecycle.start import Wishes, start
+from sessions_core.lifecycle.submission import Submission, Verdict
+from sessions_core.models import Attempt, Plan, Session
+
+from ..builders import actor_of, learner, vocabulary
+
+
+@pytest.fixture(autouse=True)
+def _no_limit(settings) -> None:
+    settings.SESSIONS_LIMITS = {"progress": [(10_000, 60)]}
+
+
+def submissions(sessions: int, *, keys: bool = False) -> list[Submission]:
+    """An answer to each of as many sessions, each of a learner of its own."""
+    from uuid import uuid4
+
+    activity = vocabulary()
+    made = []
+    for number in range(sessions):
+        actor = actor_of(learner(f"learner{number}"))
+        session = start(actor, "portal", Wishes(activity_id=activity.pk))
+        item_id = Plan.objects.get(session=session).item_ids[0]
+        key = uuid4() if keys else None
+        made.append(Submission(actor, session.pk, item_id, "hola", 1000, key=key))
+    return made
+
+
+def in_groups(work: Callable[[GroupCommit], Coroutine[Any, Any, Any]]) -> Any:
+    async def run() -> Any:
+        group_commit = GroupCommit()
+        try:
+            return await work(group_commit)
+        finally:
+            group_commit.close()
+
+    return asyncio.run(run())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("keys", [False, True])
+def test_as_many_statements_for_sixty_four_answers_as_for_one(keys) -> None:
+    """Beside the plans, which a process reads once for each session."""
+    many = submissions(65, keys=keys)
+    counts = []
+    for group in (many[:1], many[1:]):
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert all(isinstance(result, Verdict) for result in answer(group))
+        statements = [
+            query["sql"] for query in captured if "sessions_core_plan" not in query["sql"]
+        ]
+        counts.append(sum("SAVEPOINT" not in sql for sql in statements))
+    # Lock, (look for the keys,) read the items, insert, update.
+    if connection.vendor == "postgresql":
+        assert counts == [4 + keys, 4 + keys]
+    else:
+        # One writer at a time: the update is a statement a row, in one transaction.
+        assert counts[1] <= counts[0] + 64
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_that_arrive_together_are_committed_together() -> None:
+    many = submissions(40)
+    before = metrics.snapshot()
+
+    async def together(group_commit: GroupCommit) -> list[Waiting]:
+        return await asyncio.gather(*(group_commit.answer(each) for each in many))
+
+    outcomes = in_groups(together)
+    assert all(isinstance(outcome.result, Verdict) for outcome in outcomes)
+    assert Attempt.objects.count() == 40
+    assert metrics.answers - before["answers"] == 40
+    assert metrics.groups - before["groups"] == 2  # the first by itself, the others behind it
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_session_held_elsewhere_holds_nobody_up() -> None:
+    busy, free = submissions(2)
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Session.objects.select_for_update().get(pk=busy.session_id)
+            held.set()
+            done.wait(30)
+        connections.close_all()
+
+    async def both(group_commit: GroupCommit) -> tuple[Waiting, bool, Waiting]:
+        late = asyncio.create_task(group_commit.answer(busy))
+        first = await group_commit.answer(free)
+        still_waiting = not late.done()
+        done.set()
+        return first, still_waiting, await late
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(10)
+    first, still_waiting, late = in_groups(both)
+    holder.join()
+    assert isinstance(first.result, Verdict)
+    assert still_waiting
+    assert isinstance(late.result, Verdict)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_full_queue_turns_away(monkeypatch) -> None:
+    monkeypatch.setattr(groups, "QUEUE", 3)
+    many = submissions(6)
+
+    async def together(group_commit: GroupCommit) -> list[Waiting]:
+        return await asyncio.gather(*(group_commit.answer(each) for each in many))
+
+    results = [outcome.result for outcome in in_groups(together)]
+    assert [isinstance(result, Verdict) for result in results] == [True] * 4 + [False] * 2
+    assert all(isinstance(result, Unavailable) for result in results[4:])
+    assert Attempt.objects.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_is_told_to_each_and_nothing_is_kept(monkeypatch) -> None:
+    many = submissions(3)
+
+    def away(*args: object, **kwargs: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    async def together(group_commit: GroupCommit) -> list[Waiting]:
+        monkeypatch.setattr(commit, "answer", away)
+        lost = await asyncio.gather(*(group_commit.answer(each) for each in many))
+        monkeypatch.setattr(commit, "answer", answer)
+        return [*lost, await group_commit.answer(many[0])]
+
+    *lost, after = in_groups(together)
+    assert all(isinstance(outcome.result, Unavailable) for outcome in lost)
+    assert isinstance(after.result, Verdict)
+    assert Attempt.objects.count() == 1
+
+
+def test_a_busy_session_takes_turns_with_the_others() -> None:
+    async def order() -> list[int | None]:
+        queue = FairQueue()
+        for session_id in (1, 1, 1, 1, 2, 3):
+            submission = Submission(Actor(user_id=1), session_id, 1, "x", 0)
+            queue.put(Waiting(submission, asyncio.get_running_loop().create_future(), 0.0))
+        return [waiting.submission.session_id for waiting in queue.take(4) + queue.take(4)]
+
+    assert asyncio.run(order()) == [1, 2, 3, 1, 1, 1]
