@@ -12,7 +12,6 @@ from .. import tokens
 from ..app_settings import app_settings
 from ..errors import SessionError, Unavailable
 from ..lifecycle.submission import Submission, Verdict
-from ..realtime.threads import in_thread
 from ..rest import limits
 from ..rest.exceptions import headers_of
 from ..rest.idempotency import answer_key
@@ -20,6 +19,7 @@ from ..rest.parsers import parse_object
 from ..rest.problems import BadInput
 from . import body, calls, head
 from .calls import Call, Given
+from .checks import TokenChecks
 from .dress import App, Wardrobe
 from .groups import GroupCommit
 from .waiting import Waiting
@@ -42,6 +42,7 @@ class FastLane:
         self._app = app
         self._roots = roots
         self._wardrobe = Wardrobe(app)
+        self._checks = TokenChecks()
         self._groups: GroupCommit | None = None
         renderers: Any = api_settings.DEFAULT_RENDERER_CLASSES
         self._renderer = renderers[0]()
@@ -66,12 +67,21 @@ class FastLane:
         message = await body.take(receive)
         headers = await self._wardrobe.headers(call.name, scope, about.setting)
         if message is not None and headers is not None and body.is_whole(message):
-            submission = await _submission(call, about, message.get("body", b""))
+            submission = await self._submission(call, about, message.get("body", b""))
             outcome = await self._group_commit().answer(submission) if submission else None
             if outcome is not None and outcome.result is not None:
                 await self._reply(call, outcome, headers, scope["path"], send)
                 return
         await self._app(scope, body.give_back(message, receive), send)
+
+    async def _submission(self, call: Call, about: head.Head, sent: bytes) -> Submission | None:
+        """``None`` where something is amiss, which Django will find again and put into words."""
+        try:
+            verified = await self._checks.verified(about.token)
+            given = Given(verified.actor, answer_key(verified.actor, about.key), about.zone)
+            return call.submission(given, parse_object(sent))
+        except (tokens.InvalidToken, BadInput, ParseError, SessionError):
+            return None
 
     def _group_commit(self) -> GroupCommit:
         if self._groups is None:
@@ -102,18 +112,6 @@ class FastLane:
             }
         )
         await send({"type": "http.response.body", "body": content})
-
-
-async def _submission(call: Call, about: head.Head, sent: bytes) -> Submission | None:
-    """``None`` where something is amiss, which Django will find again and put into words."""
-    try:
-        verified = tokens.verify_cached(about.token)
-        if verified is None:
-            verified = await in_thread(tokens.verify, about.token)
-        given = Given(verified.actor, answer_key(verified.actor, about.key), about.zone)
-        return call.submission(given, parse_object(sent))
-    except (tokens.InvalidToken, BadInput, ParseError, SessionError):
-        return None
 
 
 def _log(status: int, path: str) -> None:

@@ -8,7 +8,7 @@ and no token is kept anywhere.
 
 from .claims import InvalidToken, Pair
 from .families import check, issue, purge, revoke, rotate
-from .trust import VerifiedToken, forget, verify, verify_cached
+from .trust import VerifiedToken, forget, verify, verify_cached, verify_many
 
 __all__ = [
     "InvalidToken",
@@ -22,4 +22,5 @@ __all__ = [
     "rotate",
     "verify",
     "verify_cached",
+    "verify_many",
 ]

@@ -1,6 +1,6 @@
 """What a token says and whether that still holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -8,7 +8,6 @@ from typing import Any, cast
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError
-from django.db.models import Exists
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken
@@ -59,19 +58,48 @@ def decode(token: str, *kinds: type[Token]) -> dict[str, Any]:
 
 def holder(payload: dict[str, Any]) -> Any:
     """The user of a token: still there, active, with the same password, the token not revoked."""
-    names = [payload[api_settings.JTI_CLAIM], payload.get(FAMILY)]
-    revoked = BlacklistedToken.objects.filter(token__jti__in=[name for name in names if name])
+    (user,) = holders([payload])
+    if isinstance(user, InvalidToken):
+        raise user
+    return user
+
+
+def holders(payloads: Sequence[dict[str, Any]]) -> list[Any]:
+    """The user of each token, or the ``InvalidToken`` that says why it has none. Two queries."""
+    names = {name for payload in payloads for name in _names(payload)}
+    wanted = [_user_id(payload) for payload in payloads]
     with database():
-        users = get_user_model().objects.annotate(token_revoked=Exists(revoked))
-        user = users.filter(pk=user_id_of(payload)).first()
+        revoked = BlacklistedToken.objects.filter(token__jti__in=names)
+        gone = set(revoked.values_list("token__jti", flat=True))
+        users = get_user_model().objects.in_bulk([pk for pk in wanted if pk is not None])
+    return [
+        _refusal(payload, users.get(pk), gone) or users[pk]
+        for payload, pk in zip(payloads, wanted, strict=True)
+    ]
+
+
+def _refusal(payload: dict[str, Any], user: Any, gone: set[str]) -> InvalidToken | None:
     if user is None or not user.is_active:
-        raise InvalidToken("User not found")
-    if user.token_revoked:
-        raise InvalidToken("Token has been revoked")
+        return InvalidToken("User not found")
+    if not gone.isdisjoint(_names(payload)):
+        return InvalidToken("Token has been revoked")
     claim = payload.get(api_settings.REVOKE_TOKEN_CLAIM)
     if api_settings.CHECK_REVOKE_TOKEN and claim != get_md5_hash_password(user.password):
-        raise InvalidToken("The password has been changed")
-    return user
+        return InvalidToken("The password has been changed")
+    return None
+
+
+def _names(payload: dict[str, Any]) -> list[str]:
+    """What a revocation may name: the token, or its family."""
+    names = (payload[api_settings.JTI_CLAIM], payload.get(FAMILY))
+    return [name for name in names if name]
+
+
+def _user_id(payload: dict[str, Any]) -> Any:
+    try:
+        return user_id_of(payload)
+    except InvalidToken:
+        return None
 
 
 def user_id_of(payload: dict[str, Any]) -> Any:

@@ -3,16 +3,18 @@
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from typing import Any
 
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import AccessToken
 
 from ..actor import Actor
 from ..app_settings import app_settings
-from .claims import FAMILY, MAX_LENGTH, InvalidToken, decode, holder
+from .claims import FAMILY, MAX_LENGTH, InvalidToken, decode, holders
 
 MAX_CACHED = 20_000
 
@@ -32,6 +34,7 @@ class _Known:
     family: str
     expires: float
     checked: float
+    payload: dict[str, Any]
 
 
 _known: OrderedDict[bytes, _Known] = OrderedDict()
@@ -44,20 +47,55 @@ def verify(token: str) -> VerifiedToken:
 
     Raises ``InvalidToken``, or ``Unavailable`` where the database does not answer.
     """
-    digest = _digest(token)
-    trusted = _trusted(digest)
+    trusted = verify_cached(token)
     if trusted is not None:
         return trusted
+    (verified,) = verify_many([token])
+    if isinstance(verified, InvalidToken):
+        raise verified
+    return verified
+
+
+def verify_many(tokens: Sequence[str]) -> list[VerifiedToken | InvalidToken]:
+    """``verify`` of each, asking the database once for all of them. Raises ``Unavailable``."""
     checked = time.monotonic()  # Before the query: what happens during it is not yet seen.
-    payload = decode(token, AccessToken)
-    user = holder(payload)
+    payloads = [_payload(token) for token in tokens]
+    known = [payload for payload in payloads if isinstance(payload, dict)]
+    users = iter(holders(known) if known else [])
+    return [
+        payload
+        if isinstance(payload, InvalidToken)
+        else _trust(token, payload, next(users), checked)
+        for token, payload in zip(tokens, payloads, strict=True)
+    ]
+
+
+def _payload(token: str) -> dict[str, Any] | InvalidToken:
+    """The claims; those of a token that was verified before need no second decoding."""
+    try:
+        known = _known.get(_digest(token))
+        if known is not None and known.expires > time.time():
+            return known.payload
+        return decode(token, AccessToken)
+    except InvalidToken as refusal:
+        return refusal
+
+
+def _trust(
+    token: str, payload: dict[str, Any], user: Any, checked: float
+) -> VerifiedToken | InvalidToken:
+    digest = _digest(token)
+    if isinstance(user, InvalidToken):
+        with _lock:
+            _known.pop(digest, None)
+        return user
     verified = VerifiedToken(
         Actor(user_id=user.pk, is_staff=user.is_staff),
         datetime.fromtimestamp(payload["exp"], UTC),
         payload[api_settings.JTI_CLAIM],
     )
     with _lock:
-        _known[digest] = _Known(verified, payload.get(FAMILY, ""), payload["exp"], checked)
+        _known[digest] = _Known(verified, payload.get(FAMILY, ""), payload["exp"], checked, payload)
         _known.move_to_end(digest)
         if len(_known) > MAX_CACHED:
             _known.popitem(last=False)
