@@ -213,6 +213,8 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# The admin stays open while Redis is away; failures are still counted, in the database.
+RATELIMIT_FAIL_OPEN = True
 AXES_CLIENT_IP_CALLABLE = "sessions_core.rest.address.client_address"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True  # Only failures; the user's row has the last sign-in.

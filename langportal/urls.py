@@ -4,12 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from langportal.accounts.admin_login import admin_login
 from sessions_core.rest.routes import both
 from sessions_core.surfaces import aliases
 
 urlpatterns = [
     path("", include("langportal.pages.urls")),
     path("", include("langportal.health.urls")),
+    path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
     path("api/", include("langportal.accounts.urls")),
     *both("api/schema/", SpectacularAPIView.as_view(), "schema"),

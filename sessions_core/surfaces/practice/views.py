@@ -13,6 +13,7 @@ from ...models import Dialect, Session
 from ...models.activity import ActivityType
 from ...queries import current, stats
 from ...rest.caller import actor_of
+from ...rest.dialect import Dialect as ErrorDialect
 from ...rest.idempotency import HEADER, answer_key, idempotent
 from ...rest.zones import zone_of
 from ..answering import AnsweringViewSet, answered, takes_a_key, valid
@@ -25,7 +26,7 @@ from .schema import documented
 class PracticeViewSet(AnsweringViewSet):
     """Practice sessions, guided by a sequence or free."""
 
-    dialect = PRACTICE
+    dialect: ClassVar[ErrorDialect] = PRACTICE
     limits: ClassVar[dict[str, str]] = {
         "start": "session_start",
         "poses": "progress",

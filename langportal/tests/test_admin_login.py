@@ -1,0 +1,17 @@
+"""Nobody hammers the admin's sign-in page."""
+
+import pytest
+
+from langportal.accounts.admin_login import PER_MINUTE
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_address_is_refused_after_too_many_sign_ins(client):
+    for number in range(PER_MINUTE):
+        body = {"username": f"name{number}", "password": "wrong"}
+        assert client.post("/admin/login/", body).status_code == 200
+    response = client.post("/admin/login/", {"username": "ana", "password": "wrong"})
+    assert response.status_code == 429
+    assert response["Retry-After"] == "60"
+    assert client.get("/admin/login/").status_code == 200
