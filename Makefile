@@ -10,12 +10,15 @@ DEBUG ?= true
 DEMO ?= true
 # Processes that share a pass of the tests.
 JOBS ?= 2
+# Rounds of a measurement, and the length of each run in it.
+ROUNDS ?= 3
+SECONDS ?= 4
 
 UV_LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes \
 	--universal --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check format lock clean
+.PHONY: help bench run test test-fast check format lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +37,10 @@ test-fast: $(VENV)/.installed-test ## Run what needs only SQLite and this one pr
 check: export DEBUG = true
 check: export LOG_LEVEL = WARNING
 check: export DATABASE_URL = sqlite:///$(CURDIR)/var/check.sqlite3
+bench: $(VENV)/.installed-test ## Measure against the peers and write docs/performance.md (ROUNDS=3 SECONDS=4)
+	@$(BIN)/pip install -qq --disable-pip-version-check -r bench/requirements.txt
+	$(BIN)/python -m bench --rounds $(ROUNDS) --seconds $(SECONDS) --write
+
 check: $(VENV)/.installed-test ## Lint, format, import contracts, types, system checks, schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

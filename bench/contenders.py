@@ -1,0 +1,73 @@
+"""The servers that take part, each in processes of its own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support.ports import free_port, wait_for
+
+ROOT = Path(__file__).resolve().parents[1]
+SECRET_KEY = "only-for-measuring-" + "0123456789" * 3
+
+
+@dataclass(frozen=True)
+class Contender:
+    """``workers``: processes. The peers have both cores of a small machine; the project has one,
+    since its second process brings nothing there.
+    """
+
+    name: str
+    title: str
+    application: str
+    requests: str = "peers.json"
+    workers: int = 2
+    settings: dict[str, str] = field(default_factory=dict)
+    database: str = "postgres"
+
+
+PROJECT = "langportal.asgi:application"
+CONTENDERS = [
+    Contender("lane", "langportal, fast lane", PROJECT, "project.json", 1),
+    Contender("views", "langportal, views", PROJECT, "project.json", 2, {"FAST_LANE": "false"}),
+    Contender("embedded", "langportal, SQLite", PROJECT, "project.json", 1, database="sqlite"),
+    Contender("sqlalchemy", "FastAPI + SQLAlchemy", "bench.peers.fastapi_sqlalchemy:app"),
+    Contender("asyncpg", "FastAPI + asyncpg", "bench.peers.fastapi_asyncpg:app"),
+    Contender("starlette", "Starlette + asyncpg", "bench.peers.starlette_asyncpg:app"),
+]
+
+
+def environment(database_url: str, redis_url: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": SECRET_KEY,
+        "FIELD_ENCRYPTION_KEYS": "bench:" + "A" * 43 + "=",
+        "DEBUG": "false",
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+class Server:
+    """A contender that is running."""
+
+    def __init__(self, contender: Contender, env: dict[str, str], log: Path) -> None:
+        self.port = free_port()
+        command = [sys.executable, "-m", "uvicorn", contender.application]
+        command += ["--host", "127.0.0.1", "--port", str(self.port), "--no-access-log"]
+        command += ["--loop", "uvloop", "--http", "httptools", "--log-level", "error"]
+        command += ["--workers", str(contender.workers)]
+        self._log = log.open("w")
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env={**env, **contender.settings}, stdout=self._log, stderr=self._log
+        )
+        if not wait_for(self.port, 60):
+            raise RuntimeError(f"{contender.title} did not start: {log.read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+        self._log.close()
