@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class SessionsCoreConfig(AppConfig):
@@ -8,8 +9,10 @@ class SessionsCoreConfig(AppConfig):
 
     def ready(self) -> None:
         from . import own_personal_data
+        from .checks import check_settings
         from .realtime.publisher import on_session_events
         from .signals import session_events
 
+        checks.register(check_settings)
         session_events.connect(on_session_events, dispatch_uid="sessions_core.realtime")
         own_personal_data.register()

@@ -1,0 +1,81 @@
+"""``manage.py check`` refuses settings that contradict themselves, before a learner meets them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+from django.utils.module_loading import import_string
+
+from .app_settings import app_settings
+from .models.activity import Difficulty
+from .zones import is_zone
+
+_REPLACEABLE = ("JUDGE", "SCHEDULER", "CLOCK")
+
+
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    return [*_public_ids(), *_defaults(), *_parts(), *_times(), *_limits()]
+
+
+def _error(number: int, setting: str, message: str, hint: str) -> Error:
+    return Error(f"SESSIONS_{setting} {message}", hint=hint, id=f"sessions_core.E{number:03d}")
+
+
+def _public_ids() -> Iterator[Error]:
+    alphabet = app_settings.PUBLIC_ID_ALPHABET
+    if not (alphabet.isascii() and alphabet.isalpha() and len(set(alphabet)) == len(alphabet)):
+        yield _error(
+            1,
+            "PUBLIC_ID_ALPHABET",
+            "must be ASCII letters, each once.",
+            "Digits would make a public id read as the integer id of another session.",
+        )
+
+
+def _defaults() -> Iterator[Error]:
+    if not 1 <= app_settings.DEFAULT_WORD_COUNT <= 200:
+        yield _error(2, "DEFAULT_WORD_COUNT", "is out of range.", "Use 1 to 200.")
+    if app_settings.DEFAULT_DIFFICULTY not in Difficulty.values:
+        words = ", ".join(Difficulty.values)
+        yield _error(3, "DEFAULT_DIFFICULTY", "is no difficulty.", f"Use one of {words}.")
+    limit = app_settings.DEFAULT_TIME_LIMIT
+    if limit is not None and not 10 <= limit <= 14400:
+        yield _error(
+            4, "DEFAULT_TIME_LIMIT", "is out of range.", "Use 10 to 14400 seconds, or None."
+        )
+    if not is_zone(app_settings.DEFAULT_ZONE):
+        yield _error(
+            5, "DEFAULT_ZONE", "is no time zone.", "Use an IANA name such as Europe/Madrid."
+        )
+
+
+def _parts() -> Iterator[Error]:
+    for name in _REPLACEABLE:
+        path = getattr(app_settings, name)
+        try:
+            import_string(path)
+        except ImportError as error:
+            yield _error(6, name, f"names nothing that can be imported: {path}.", str(error))
+
+
+def _times() -> Iterator[Error]:
+    if app_settings.TIME_UPDATE_SECONDS <= 0:
+        yield _error(7, "TIME_UPDATE_SECONDS", "must be above 0.", "The default is 1.0.")
+    if not 0 <= app_settings.TOKEN_TRUST_SECONDS <= 30:
+        yield _error(
+            8,
+            "TOKEN_TRUST_SECONDS",
+            "must be from 0 to 30.",
+            "For so long a revoked token goes on working.",
+        )
+
+
+def _limits() -> Iterator[Error]:
+    for scope, windows in app_settings.LIMITS.items():
+        if not windows or any(count < 1 or seconds < 1 for count, seconds in windows):
+            yield _error(
+                9,
+                "LIMITS",
+                f"has no usable window for {scope!r}.",
+                "Give each scope a list of (count, seconds), both at least 1.",
+            )
