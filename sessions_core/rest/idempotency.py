@@ -66,10 +66,14 @@ def answer_key(actor: Actor, header: str | None) -> UUID | None:
     if header is None:
         return None
     if not (0 < len(header) <= MAX_LENGTH and header.isprintable()):
-        text = f"{HEADER} must be 1 to {MAX_LENGTH} printable characters"
-        raise BadInput(FieldError(("header", HEADER), text), 400)
+        raise bad_key()
     owned = f"{actor.scope}\0{header}".encode("utf-8", "surrogateescape")
     return UUID(bytes=hashlib.blake2b(owned, digest_size=16).digest())
+
+
+def bad_key() -> BadInput:
+    text = f"{HEADER} must be 1 to {MAX_LENGTH} printable characters"
+    return BadInput(FieldError(("header", HEADER), text), 400)
 
 
 def is_replay(request: Request) -> bool:

@@ -4,7 +4,7 @@ Set ``DEFAULT_SCHEMA_CLASS`` to ``SurfaceSchema`` and put ``documented`` among t
 ``PREPROCESSING_HOOKS``.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
 from django.conf import settings
@@ -15,10 +15,11 @@ from rest_framework import exceptions as drf
 
 from ..errors import KeyInProgress, KeyReused, SessionError, Unavailable
 from .dialect import Dialect
+from .error_shapes import shape_of_errors
 from .exceptions import dialect_of, problem_of
-from .idempotency import HEADER
+from .idempotency import HEADER, bad_key
 from .limits import OverLimit, Window, windows_of
-from .problems import BadInput, FieldError, Problem, too_large
+from .problems import BadInput, Problem, too_large
 
 F = TypeVar("F", bound=Callable[..., Any])
 Endpoint = tuple[str, str, str, Callable[..., Any]]
@@ -75,8 +76,7 @@ class SurfaceSchema(AutoSchema):
         parameters = operation.setdefault("parameters", [])
         if self._takes_a_key() and not any(p["name"] == HEADER for p in parameters):
             parameters.append(_KEY_PARAMETER)
-        for problem in self._problems(has_body="requestBody" in operation):
-            self._document(operation["responses"], problem)
+        self._document_errors(operation)
         if self._scope():
             for response in operation["responses"].values():
                 response.setdefault("headers", {}).update(_LIMIT_HEADERS)
@@ -92,23 +92,23 @@ class SurfaceSchema(AutoSchema):
         limits = getattr(self.view, "limits", {})
         return limits.get(getattr(self.view, "action", None) or self.method.lower())
 
-    def _problems(self, has_body: bool) -> Iterator[Problem]:
-        dialect = dialect_of(self.view)
-        for error in self._errors(has_body):
-            problem = problem_of(error, dialect, None)
-            if problem is None:
-                raise TypeError(f"{error!r} would be a 500")
-            yield problem
+    def _dialects(self) -> Sequence[Dialect]:
+        """Usually one; a view at an address that two surfaces share names both."""
+        return getattr(self.view, "dialects", None) or (dialect_of(self.view),)
 
-    def _errors(self, has_body: bool) -> Iterator[Exception]:
+    def _errors(self, operation: dict[str, Any]) -> Iterator[Exception]:
         yield from getattr(self._action(), "may_fail", ())
         if self.view.get_authenticators():
             yield drf.NotAuthenticated()
-        if has_body:
+        if "requestBody" in operation or any(
+            parameter["in"] != "path" for parameter in operation["parameters"]
+        ):
             yield drf.ValidationError({"field": ["This field is required."]}, "required")
+        if "requestBody" in operation:
             yield too_large()
             yield drf.UnsupportedMediaType("text/plain")
         if self._takes_a_key():
+            yield bad_key()
             yield KeyReused()
             yield KeyInProgress()
         if scope := self._scope():
@@ -116,59 +116,51 @@ class SurfaceSchema(AutoSchema):
             yield OverLimit(scope, [Window(count, seconds, 0, 60, 60)])
         yield Unavailable()
 
-    def _document(self, responses: dict[str, Any], problem: Problem) -> None:
-        """Add ``problem`` to its status, as an example under its code."""
-        dialect: Dialect = dialect_of(self.view)
-        response = responses.setdefault(str(problem.status), {"description": ""})
-        response["description"] = response["description"] or problem.message
-        content = response.setdefault("content", {}).setdefault("application/json", {})
-        content.setdefault("schema", self._error_component(dialect).ref)
-        examples = content.setdefault("examples", {})
-        examples.setdefault(problem.code, {"value": dialect.body(problem)})
+    def _document_errors(self, operation: dict[str, Any]) -> None:
+        """Each error under its status, with its body in every dialect as an example.
+
+        A status that was described by hand keeps its schema.
+        """
+        responses = operation["responses"]
+        by_hand = {status for status, response in responses.items() if "content" in response}
+        shapes: dict[str, list[dict[str, Any]]] = {}
+        for dialect in self._dialects():
+            shape = self._error_component(dialect).ref
+            for error in self._errors(operation):
+                problem = problem_of(error, dialect, None)
+                if problem is None:
+                    raise TypeError(f"{error!r} would be a 500")
+                status = str(problem.status)
+                content = _content(responses, status, problem.message)
+                _add_example(content, problem.code, dialect, problem)
+                if status not in by_hand:
+                    known = shapes.setdefault(status, [])
+                    known += [shape] if shape not in known else []
+                    content["schema"] = known[0] if len(known) == 1 else {"oneOf": known}
 
     def _error_component(self, dialect: Dialect) -> ResolvedComponent:
         component = ResolvedComponent(
             name=f"{dialect.name.title().replace('-', '')}Error",
             type=ResolvedComponent.SCHEMA,
             object=dialect.name,
-            schema=_shape_of_errors(dialect),
+            schema=shape_of_errors(dialect),
         )
         self.registry.register_on_missing(component)
         return component
 
 
-def _shape_of_errors(dialect: Dialect) -> dict[str, Any]:
-    """The JSON schema of a dialect's bodies, taken from bodies that it makes."""
-    where = FieldError(("body", 0, "field"), "What is wrong")
-    samples = [
-        Problem(404, "not_found", "What is wrong"),
-        Problem(dialect.validation_status, "invalid", "What is wrong", [where]),
-        Problem(400, "invalid", "What is wrong", details={"name": "value"}),
-        Problem(429, "rate_limit_exceeded", "What is wrong", retry_after=60),
-    ]
-    return _shape([dialect.body(problem) for problem in samples])
+def _content(responses: dict[str, Any], status: str, description: str) -> dict[str, Any]:
+    response = responses.setdefault(status, {"description": ""})
+    response["description"] = response["description"] or description
+    return response.setdefault("content", {}).setdefault("application/json", {})
 
 
-def _shape(samples: list[Any]) -> dict[str, Any]:
-    kinds = sorted({type(sample) for sample in samples}, key=lambda kind: kind.__name__)
-    if len(kinds) > 1:
-        return {"oneOf": [_shape([s for s in samples if type(s) is kind]) for kind in kinds]}
-    if kinds == [list]:
-        return {"type": "array", "items": _shape([item for sample in samples for item in sample])}
-    if kinds != [dict]:
-        return {"type": {int: "integer", str: "string"}[kinds[0]]}
-    names = {name: [s[name] for s in samples if name in s] for sample in samples for name in sample}
-    return {
-        "type": "object",
-        "required": [name for name, values in names.items() if len(values) == len(samples)],
-        "properties": {
-            # A mapping inside a body has the names of fields, which are not known here.
-            name: {"type": "object", "additionalProperties": True}
-            if isinstance(values[0], dict)
-            else _shape(values)
-            for name, values in names.items()
-        },
-    }
+def _add_example(content: dict[str, Any], name: str, dialect: Dialect, problem: Problem) -> None:
+    examples = content.setdefault("examples", {})
+    value = dialect.body(problem)
+    if name in examples and examples[name]["value"].keys() != value.keys():
+        name = f"{name} ({dialect.name})"
+    examples.setdefault(name, {"value": value})
 
 
 _KEY_PARAMETER = {

@@ -8,9 +8,11 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ..errors import ActivityNotFound, EmptyActivity
 from ..rest.dialect import Dialect
 from ..rest.problems import BadInput
 from ..rest.routes import both
+from ..rest.schema import may_fail
 from .answering import takes_a_key
 from .describe import ZONE
 from .portal import examples, inputs, outputs
@@ -41,6 +43,7 @@ class SharedViewSet(PortalViewSet, PracticeViewSet):
     """
 
     is_practice = False
+    _PRACTICES = frozenset({"resume_practice", "notes"})
 
     dialect: ClassVar[Dialect] = PORTAL
 
@@ -54,7 +57,6 @@ class SharedViewSet(PortalViewSet, PracticeViewSet):
 
     def _choose(self, request: Request) -> Exception | None:
         if self.action != "start":
-            self.is_practice = self.action in {"resume_practice", "notes"}
             return None
         try:
             body = request.data
@@ -64,7 +66,13 @@ class SharedViewSet(PortalViewSet, PracticeViewSet):
         return None
 
     def get_dialect(self) -> Dialect:
-        return PRACTICE if self.is_practice else PORTAL
+        practice = self.is_practice or getattr(self, "action", "") in self._PRACTICES
+        return PRACTICE if practice else PORTAL
+
+    @property
+    def dialects(self) -> tuple[Dialect, ...]:
+        """Those that the API documents show."""
+        return (PORTAL, PRACTICE) if self.action == "start" else (self.get_dialect(),)
 
     @extend_schema(
         operation_id="sessions_start",
@@ -90,6 +98,7 @@ class SharedViewSet(PortalViewSet, PracticeViewSet):
             _example("Practice", practice_examples.RECEIVED["start"], sent=False),
         ],
     )
+    @may_fail(ActivityNotFound(123), EmptyActivity())
     @takes_a_key
     def start(self, request: Request) -> Response:
         surface = PracticeViewSet if self.is_practice else PortalViewSet

@@ -122,5 +122,7 @@ def declared() -> set[str]:
 
 def with_aliases(operations: set[str]) -> set[str]:
     for alias, address in ALIASES.items():
-        operations |= {o.replace(f" {address}", f" {alias}") for o in operations if address in o}
+        operations = operations | {
+            o.replace(f" {address}", f" {alias}") for o in operations if address in o
+        }
     return operations

@@ -38,6 +38,7 @@ documented = describer(
             RESPONSES["batch"],
             request=inputs.BatchInput,
             sent=REQUESTS["batch"],
+            errors=[_UNKNOWN],
         ),
         "complete": Operation(
             "Complete a session",
