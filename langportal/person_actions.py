@@ -1,5 +1,7 @@
 """Admin actions on one person: everything about them as files, or gone."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
@@ -11,7 +13,9 @@ from sessions_core.signals import person_handled
 
 
 @admin.action(description="Export everything about one person", permissions=["delete"])
-def export_person(modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySet):
+def export_person(
+    modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySet
+) -> HttpResponse | None:
     """A zip with JSON and CSV. It is the audit's to know."""
     person = _only(modeladmin, request, queryset)
     if person is None:
@@ -29,7 +33,9 @@ def export_person(modeladmin: ModelAdmin, request: HttpRequest, queryset: QueryS
 
 
 @admin.action(description="Erase one person for good", permissions=["delete"])
-def erase_person(modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySet):
+def erase_person(
+    modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySet
+) -> HttpResponse | None:
     """Asks once more, then forgets the person in every app."""
     person = _only(modeladmin, request, queryset)
     if person is None:
@@ -47,7 +53,7 @@ def erase_person(modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySe
     return None
 
 
-def _only(modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySet):
+def _only(modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySet) -> Any:
     if queryset.count() != 1:
         modeladmin.message_user(request, "Choose exactly one person.", messages.ERROR)
         return None

@@ -86,12 +86,12 @@ class Learner:
         answered = plan if ending in ("completed", "expired") else plan[: len(plan) // 2]
         for item_id in answered:
             at = self._answer(session, self.library.items[item_id], at, progress)
-            if ending == "expired" and at > session.deadline_at:
+            if session.deadline_at and ending == "expired" and at > session.deadline_at:
                 break
         self._end(session, at, ending)
 
     def _end(self, session: Session, at: datetime, ending: str) -> None:
-        if ending == "expired":
+        if session.deadline_at and ending == "expired":
             at = max(at, session.deadline_at) + timedelta(seconds=1)
         with clock.standing_at(at + timedelta(seconds=2)):
             if ending == "cancelled":

@@ -1,5 +1,7 @@
 """The catalogue: activities with their items, and the items of the large ones on their own page."""
 
+from typing import Any, cast
+
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.forms import BaseInlineFormSet, ModelForm
@@ -15,6 +17,11 @@ from .item_form import ItemForm
 # Each inline row is a dozen form fields; Django refuses a form of more than a thousand.
 MOST_INLINE = 50
 RETIRED_NOT_DELETED = "Items are retired by taking their tick away: attempts refer to them."
+
+
+def _held(activity: Activity) -> int:
+    """As ``ActivityAdmin.get_queryset`` counted."""
+    return cast(Any, activity).item_total
 
 
 class ItemInline(TabularInline):
@@ -52,7 +59,7 @@ class ActivityAdmin(ListAdmin):
         return super().get_queryset(request).annotate(item_total=Count("items"))
 
     def get_inlines(self, request: HttpRequest, obj: Activity | None = None) -> list[type]:
-        small = obj is None or obj.item_total <= MOST_INLINE
+        small = obj is None or _held(obj) <= MOST_INLINE
         return [ItemInline] if small else []
 
     def save_formset(
@@ -63,18 +70,18 @@ class ActivityAdmin(ListAdmin):
 
     @admin.display(description="items", ordering="item_total")
     def items_held(self, activity: Activity) -> int:
-        return activity.item_total
+        return _held(activity)
 
     @admin.display(description="items")
     def all_items(self, activity: Activity) -> str:
-        if activity.pk is None:
+        if activity._state.adding:
             return "–"
         address = reverse("admin:sessions_core_item_changelist")
         return format_html(
             '<a href="{}?activity__id__exact={}">All {} in a list</a>',
             address,
             activity.pk,
-            activity.item_total,
+            _held(activity),
         )
 
 

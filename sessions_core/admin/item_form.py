@@ -21,7 +21,8 @@ class ItemForm(forms.ModelForm):
         texts = {name: clean_text(cleaned.get(name, "")) for name in ("prompt", "answer")}
         row = ItemRow(
             key=cleaned["key"],
-            **texts,
+            prompt=texts["prompt"],
+            answer=texts["answer"],
             alternatives=tuple(cleaned["alternatives"]),
             explanation=cleaned.get("explanation", ""),
             tags=tuple(cleaned.get("tags", ())),

@@ -1,6 +1,7 @@
 """Ends that staff may give to a session, each by its lifecycle verb."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -65,7 +66,7 @@ class SessionActions(admin.ModelAdmin):
                 continue
             ended += 1
             LogEntry.objects.log_actions(
-                request.user.pk, [session], CHANGE, f"Made {done}.", single_object=True
+                cast(int, request.user.pk), [session], CHANGE, f"Made {done}.", single_object=True
             )
         if ended:
             plural = "session was" if ended == 1 else "sessions were"

@@ -91,21 +91,21 @@ class AnswerGroup:
     def _enter(self, submission: Submission) -> Entry:
         entry = Entry(submission)
         try:
-            if submission.key in self.counted:
+            if submission.key is not None and submission.key in self.counted:
                 entry.replay_of = self.counted[submission.key]
             elif submission.session_id is not None:
-                entry.session = self._session(submission)
+                entry.session = self._session(submission, submission.session_id)
                 self._advance(entry, entry.session)
         except SessionError as error:
             entry.error = error
         return entry
 
-    def _session(self, submission: Submission) -> Standing:
+    def _session(self, submission: Submission, session_id: int) -> Standing:
         """The session of ``submission``, if its actor may answer in it now."""
-        row = self.standings.get(submission.session_id)
-        label = submission.label or submission.session_id
+        row = self.standings.get(session_id)
+        label = submission.label or session_id
         if row is None:
-            raise SessionBusy if submission.session_id in self.busy else SessionNotFound(label)
+            raise SessionBusy if session_id in self.busy else SessionNotFound(label)
         if not submission.actor.owns(row.user_id, row.guest):
             raise NotYourSession(label)
         if row.status in OPEN and row.deadline_at is not None and self.now > row.deadline_at:

@@ -36,7 +36,7 @@ def load(ids: Collection[int]) -> dict[int, ItemFacts]:
         rows = [(*row[:4], orjson.loads(row[4]), *row[5:]) for row in found]
     else:
         rows = list(Item.objects.filter(pk__in=ids).order_by().values_list(*COLUMNS))
-    return {row[0]: ItemFacts(*row[:4], tuple(row[4]), *row[5:]) for row in rows}
+    return {row[0]: ItemFacts(*(*row[:4], tuple(row[4]), *row[5:])) for row in rows}
 
 
 @lru_cache(maxsize=4096)

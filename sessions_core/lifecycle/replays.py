@@ -44,11 +44,11 @@ def find(keys: Collection[UUID], now: datetime) -> dict[UUID, Counted]:
     if not keys or (statements.on_postgres() and not _any(keys)):
         return {}
     rows = Attempt.objects.filter(key__in=keys).select_related("session")
-    found = {}
+    found: dict[UUID, Counted] = {}
     for row in rows:
         if now - row.created_at > KEPT:
             Attempt.objects.filter(key=row.key).update(key=None)
-        else:
+        elif row.key is not None:
             found[row.key] = Counted(row, row.session.item_count, row.session.standalone)
     return found
 

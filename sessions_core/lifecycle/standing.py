@@ -1,6 +1,6 @@
 """The columns of a session that an answer reads and changes, held under the row lock."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,12 +92,13 @@ def lock(ids: Collection[int], skip_locked: bool) -> dict[int, Standing]:
 
     Not against references to the key, which an attempt in another transaction makes.
     """
+    rows: Iterable[tuple[Any, ...]]
     if statements.on_postgres():
         sql = f"{_LOCK} SKIP LOCKED" if skip_locked else _LOCK
         rows = statements.run(sql, statements.array(ids))
     else:  # SQLite's transaction has locked the whole file
         rows = Session.objects.filter(pk__in=ids).order_by("pk").values_list(*READ)
-    return {row[0]: Standing(*row[:-1], bytes(row[-1])) for row in rows}
+    return {row[0]: Standing(*(*row[:-1], bytes(row[-1]))) for row in rows}
 
 
 def of(session: Session) -> Standing:

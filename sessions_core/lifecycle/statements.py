@@ -6,7 +6,7 @@ parameter: ids as an array literal, rows as a JSON array.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.db import connection
@@ -27,7 +27,7 @@ def run(sql: str, *values: Any) -> list[tuple]:
     with psycopg.Cursor(connection.connection) as raw:
         # Django's wrapper translates the errors, and counts the statement where that is asked for.
         wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-        cursor = wrap(raw)
+        cursor = wrap(cast(Any, raw))  # Their stubs know of wrapped cursors alone.
         cursor.execute(sql, values)
         return cursor.fetchall() if cursor.description else []
 
