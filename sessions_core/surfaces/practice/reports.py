@@ -54,7 +54,7 @@ class ReportsViewSet(SurfaceViewSet):
         return valid(DaysInput(data=request.query_params, today=today, days=default))
 
 
-class SharedViewSet(SurfaceViewSet):
+class ShareLinkViewSet(SurfaceViewSet):
     """A session as its owner shows it to whoever has the link."""
 
     dialect = PRACTICE

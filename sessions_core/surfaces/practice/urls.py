@@ -12,7 +12,7 @@ from django.urls import URLPattern, re_path
 from ...rest.routes import both, undocumented_twins
 from ...rest.views import catch_all
 from .errors import PRACTICE
-from .reports import ReportsViewSet, SharedViewSet
+from .reports import ReportsViewSet, ShareLinkViewSet
 from .views import PracticeViewSet
 
 
@@ -33,7 +33,7 @@ beside_the_portal: list[URLPattern] = [
     *_report("stats", "stats"),
     *_report("stats/explain", "explain"),
     *_report("calendar", "calendar"),
-    *both("shared/<str:token>", SharedViewSet.as_view({"get": "shared"}), "practice-shared"),
+    *both("shared/<str:token>", ShareLinkViewSet.as_view({"get": "shared"}), "practice-shared"),
     *_session(f"{_ONE}/pause", {"put": "pause"}, "pause"),
     *_session(f"{_ONE}/poses", {"post": "poses"}, "poses"),
     *_session(f"{_ONE}/notes", {"get": "read_notes"}, "read-notes"),
