@@ -6,7 +6,7 @@ the refusal wears. A host that Django does not serve, or sends elsewhere (to htt
 refused that way, so its requests stay with Django.
 """
 
-from asyncio import Future
+from asyncio import Future, Lock
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -26,6 +26,7 @@ class Wardrobe:
     def __init__(self, app: App) -> None:
         self._app = app
         self._known: OrderedDict[object, list[Header]] = OrderedDict()
+        self._asking = Lock()
 
     async def headers(
         self, operation: str, scope: Mapping[str, Any], setting: tuple[Header, ...]
@@ -34,12 +35,19 @@ class Wardrobe:
         name = (operation, scope["scheme"], setting)
         known = self._known.get(name)
         if known is None:
-            known = await self._ask(scope, setting)
-            if known is not None:
-                self._known[name] = known
-                if len(self._known) > MAX_KNOWN:
-                    self._known.popitem(last=False)
+            async with self._asking:  # Of many at once, one asks.
+                known = self._known.get(name) or await self._learn(name, scope, setting)
         return known
+
+    async def _learn(
+        self, name: object, scope: Mapping[str, Any], setting: tuple[Header, ...]
+    ) -> list[Header] | None:
+        headers = await self._ask(scope, setting)
+        if headers is not None:
+            self._known[name] = headers
+            if len(self._known) > MAX_KNOWN:
+                self._known.popitem(last=False)
+        return headers
 
     async def _ask(
         self, scope: Mapping[str, Any], setting: tuple[Header, ...]

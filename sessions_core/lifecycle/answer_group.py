@@ -65,6 +65,8 @@ class AnswerGroup:
     def record(self) -> list[Verdict | SessionError]:
         self._lock()
         self.counted = self._find_counted() if self.known is None else self.known
+        planned = [(row.id, row.seed) for row in self.standings.values() if row.item_count]
+        self.plans = items.plans_of(planned)
         entries = [self._enter(submission) for submission in self.submissions]
         self.items = items.load(self._item_ids(entries))
         for entry in entries:
@@ -121,7 +123,7 @@ class AnswerGroup:
         """Tick the item off the plan. What is next does not depend on the verdict."""
         if not row.item_count:
             return
-        plan = items.plan_of(row.id, row.seed)
+        plan = self.plans.get((row.id, row.seed), ())
         if entry.submission.item_id not in plan:
             raise ItemNotInSession
         row.tick_off(plan.index(entry.submission.item_id))

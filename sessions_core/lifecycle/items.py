@@ -1,7 +1,8 @@
 """Look-ups of the answer verb: items, plans, known forms."""
 
-from collections.abc import Collection
-from functools import lru_cache
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
 
 import orjson
 
@@ -22,6 +23,12 @@ COLUMNS = (
 )
 
 
+PlanKey = tuple[int, int]
+PlannedIds = tuple[int, ...]
+
+_SELECT_PLANS = (
+    f"SELECT session_id, item_ids FROM {Plan._meta.db_table} WHERE session_id = ANY(%s::bigint[])"
+)
 _SELECT = (
     "SELECT i.id, i.type, i.prompt, i.answer, i.alternatives, i.explanation, i.duration_seconds, "
     f"i.is_active, a.forgive_typos FROM {Item._meta.db_table} AS i "
@@ -39,15 +46,42 @@ def load(ids: Collection[int]) -> dict[int, ItemFacts]:
     return {row[0]: ItemFacts(*(*row[:4], tuple(row[4]), *row[5:])) for row in rows}
 
 
-@lru_cache(maxsize=4096)
-def plan_of(session_id: int, seed: int) -> tuple[int, ...]:
-    """The planned item ids, in order.
+# A plan is written once, with its session, so a process may remember it.
+_MAX_PLANS = 8192
+_plans: OrderedDict[PlanKey, PlannedIds] = OrderedDict()
+_lock = threading.Lock()
 
-    Written once with the session, so a process may remember them; the session's seed in the key
-    tells apart a session that was rolled back from a later one under the same id.
+
+def plans_of(wanted: Collection[PlanKey]) -> dict[PlanKey, PlannedIds]:
+    """The planned item ids of each ``(session id, seed)``, in order; at most one query.
+
+    The seed tells apart a session that was rolled back from a later one under the same id.
     """
-    ids = Plan.objects.filter(pk=session_id).values_list("item_ids", flat=True).first()
-    return tuple(ids or ())
+    with _lock:
+        found = {key: _plans[key] for key in wanted if key in _plans}
+    missing = {key[0]: key for key in wanted if key not in found}
+    if missing:
+        read = _read_plans(missing)
+        found.update(read)
+        with _lock:
+            _plans.update(read)
+            while len(_plans) > _MAX_PLANS:
+                _plans.popitem(last=False)
+    return found
+
+
+def _read_plans(keys: Mapping[int, PlanKey]) -> dict[PlanKey, PlannedIds]:
+    if statements.on_postgres():
+        found = statements.run(_SELECT_PLANS, statements.array(keys))
+        rows = [(session_id, orjson.loads(ids)) for session_id, ids in found]
+    else:
+        rows = list(Plan.objects.filter(pk__in=keys).values_list("pk", "item_ids"))
+    return {keys[session_id]: tuple(ids) for session_id, ids in rows}
+
+
+def plan_of(session_id: int, seed: int) -> tuple[int, ...]:
+    """The planned item ids of one session; none where it has no plan."""
+    return plans_of([(session_id, seed)]).get((session_id, seed), ())
 
 
 def is_known_form(form: str) -> bool:
