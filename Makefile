@@ -10,6 +10,8 @@ DEBUG ?= true
 DEMO ?= true
 # Processes that share a pass of the tests.
 JOBS ?= 2
+# Requests of each kind for each operation and role in `make fuzz`.
+FUZZ_EXAMPLES ?= 25
 # Rounds of a measurement, and the length of each run in it.
 ROUNDS ?= 3
 SECONDS ?= 4
@@ -18,7 +20,7 @@ UV_LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet -
 	--universal --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help bench run test test-fast check format lock clean
+.PHONY: help bench run test test-fast fuzz check format lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +42,9 @@ check: export DATABASE_URL = sqlite:///$(CURDIR)/var/check.sqlite3
 bench: $(VENV)/.installed-test ## Measure against the peers and write docs/performance.md (ROUNDS=3 SECONDS=4)
 	@$(BIN)/pip install -qq --disable-pip-version-check -r bench/requirements.txt
 	$(BIN)/python -m bench --rounds $(ROUNDS) --seconds $(SECONDS) --write
+
+fuzz: $(VENV)/.installed-test ## Send 20,000 requests made from the API document (FUZZ_EXAMPLES=… for more)
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -n $(JOBS) tests/fuzz --database postgres
 
 check: $(VENV)/.installed-test ## Lint, format, import contracts, types, system checks, schema
 	$(BIN)/ruff check .
