@@ -16,7 +16,7 @@ from tests.support.product import Product
 
 # Nothing is timed by this; it only ends a test that would hang.
 PATIENCE = 40
-SCHEMAS = {each.name: each.schema() for each in SERVER_MESSAGES}
+VALIDATORS = {each.name: jsonschema.Draft202012Validator(each.schema()) for each in SERVER_MESSAGES}
 
 
 class Watcher:
@@ -43,6 +43,7 @@ class Watcher:
             **options,
         }
         self.events: list[dict[str, Any]] = []
+        self._seen_ids: set[int | None] = set()
         self.unexpected: Exception | None = None
         self.closed = False
         self._changed = Condition()
@@ -70,7 +71,7 @@ class Watcher:
             with suppress(ConnectionClosed):
                 while True:
                     event = json.loads(self.socket.recv())
-                    jsonschema.validate(event, SCHEMAS[event["type"]])
+                    VALIDATORS[event["type"]].validate(event)
                     self._note(event)
         except (KeyError, ValueError, jsonschema.ValidationError) as error:
             self.unexpected = error
@@ -81,6 +82,7 @@ class Watcher:
     def _note(self, event: dict[str, Any]) -> None:
         with self._changed:
             self.events.append(event)
+            self._seen_ids.add(event.get("id"))
             self._changed.notify_all()
 
     def until(self, condition: Callable[[], bool]) -> None:
@@ -90,7 +92,7 @@ class Watcher:
         assert reached, f"waited in vain; last events: {self.events[-5:]}, {self.unexpected}"
 
     def until_id(self, number: int) -> None:
-        self.until(lambda: number in self.ids)
+        self.until(lambda: number in self._seen_ids)
 
     def until_closed(self) -> int | None:
         """Returns the close code."""
