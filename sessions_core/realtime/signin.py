@@ -3,13 +3,15 @@
 A token in the query string is not looked at: query strings end up in logs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
+from django import db
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest, parse_cookie
@@ -68,32 +70,46 @@ def identify(given: Credentials) -> Principal:
         except tokens.InvalidToken as error:
             raise NotSignedIn from error
         return Principal(verified.actor, given, verified.expires_at)
-    engine = import_module(settings.SESSION_ENGINE)
-    request = HttpRequest()
-    request.session = engine.SessionStore(given.login)
-    user = get_user(request)
-    if not user.is_authenticated or not user.is_active:
+    actor = _logged_in(given.login)
+    if actor is None:
         raise NotSignedIn
-    return Principal(Actor(user_id=user.pk, is_staff=user.is_staff), given)
+    return Principal(actor, given)
 
 
-def lapsed(principals: Iterable[Principal]) -> list[Principal]:
+def lapsed(principals: Collection[Principal]) -> list[Principal]:
     """Those of ``principals`` that are signed in no more, or as somebody else.
 
-    While the database does not answer, only what has expired by itself has lapsed.
+    One query for all tokens. While the database does not answer, only what has expired by itself
+    has lapsed.
     """
-    return [each for each in principals if not _holds(each)]
+    moment = datetime.now(UTC)
+    gone = [each for each in principals if each.expires_at and each.expires_at <= moment]
+    rest = [each for each in principals if not each.expires_at or each.expires_at > moment]
+    with suppress(Unavailable, db.OperationalError, db.InterfaceError):
+        gone += [
+            each for each, actor in zip(rest, _actors(rest), strict=True) if actor != each.actor
+        ]
+    return gone
 
 
-def _holds(principal: Principal) -> bool:
-    if principal.expires_at is not None and principal.expires_at <= datetime.now(UTC):
-        return False
-    try:
-        return identify(principal.credentials).actor == principal.actor
-    except NotSignedIn:
-        return False
-    except Unavailable:
-        return True
+def _actors(principals: Sequence[Principal]) -> list[Actor | None]:
+    """Whom each stands for now."""
+    given = [each.credentials for each in principals]
+    verified = iter(tokens.verify_many([each.token for each in given if each.token is not None]))
+    return [
+        getattr(next(verified), "actor", None) if each.token is not None else _logged_in(each.login)
+        for each in given
+    ]
+
+
+def _logged_in(login: str | None) -> Actor | None:
+    engine = import_module(settings.SESSION_ENGINE)
+    request = HttpRequest()
+    request.session = engine.SessionStore(login)
+    user = get_user(request)
+    if not user.is_authenticated or not user.is_active:
+        return None
+    return Actor(user_id=user.pk, is_staff=user.is_staff)
 
 
 def _login_cookie(header: str) -> str | None:

@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 # Seconds between two looks at the watched sessions in the database. It is the answer to a lost
 # channel layer, and to processes without one: events are seen after this at the latest.
 LOOK_EVERY = 5.0
-# Seconds between two checks of every socket's sign-in. With the trust in a verified token
-# (``TOKEN_TRUST_SECONDS``) it stays below the 30 s in which a revocation must work.
+# Seconds between two checks of every socket's sign-in, well below the 30 s in which a revocation
+# must work.
 CHECK_EVERY = 10.0
 # Seconds between two looks at time limits and at peers that do not read.
 TICK = 1.0
