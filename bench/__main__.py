@@ -25,7 +25,8 @@ from . import report
 from .contenders import CONTENDERS, ROOT, Contender, Server, environment
 from .rows import outcomes
 
-WARM_UP = 4.0
+# Enough that every learner has been seen once: tokens checked, plans read.
+WARM_UP = 8.0
 
 
 def main() -> None:
