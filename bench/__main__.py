@@ -85,6 +85,7 @@ def measure(
     rates: dict[tuple[str, int], list[float]] = defaultdict(list)
     latencies: dict[tuple[str, int], list[tuple[float, float]]] = defaultdict(list)
     logs = report.folder_for_logs()
+    load = os.getloadavg()[0]
     with ExitStack() as running:
         servers = {}
         for each in contenders:
@@ -102,7 +103,7 @@ def measure(
                 latencies[each.name, connections].append((seen["p50_ms"], seen["p99_ms"]))
     print(report.bar_table(outcomes(rates)), report.rate_table(rates, latencies), sep="\n\n")
     if wanted.write:
-        report.write(rates, latencies, wanted.rounds, wanted.seconds)
+        report.write(rates, latencies, wanted.rounds, wanted.seconds, load)
 
 
 def drive(

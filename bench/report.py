@@ -42,7 +42,17 @@ def rate_table(rates: Rates, latencies: Latencies) -> str:
     return "\n".join(lines)
 
 
-def write(rates: Rates, latencies: Latencies, rounds: int, seconds: float) -> None:
+def business(load: float) -> str:
+    """A warning where ``load``, processes waiting for a core besides our own, bent the figures."""
+    if load < 0.5 * (os.cpu_count() or 1):
+        return ""
+    return (
+        f"**The machine was busy with other work (load average {load:.0f} before the first run): these "
+        "figures say little, and least of all about one process against two.**\n\n"
+    )
+
+
+def write(rates: Rates, latencies: Latencies, rounds: int, seconds: float, load: float) -> None:
     """docs/performance.md and docs/performance.svg."""
     page = f"""# Performance
 
@@ -53,7 +63,7 @@ counted against a limit, judged, recorded with its counters in one transaction a
 project's also carries an idempotency key and a plan of what comes next. The peers stand in
 `bench/peers`. They run in two processes, the project's fast lane in one.
 
-## The bar
+{business(load)}## The bar
 
 {bar_table(outcomes(rates))}
 
