@@ -47,8 +47,8 @@ def business(load: float) -> str:
     if load < 0.5 * (os.cpu_count() or 1):
         return ""
     return (
-        f"**The machine was busy with other work (load average {load:.0f} before the first run): these "
-        "figures say little, and least of all about one process against two.**\n\n"
+        f"**The machine was busy with other work (load average {load:.0f} before the first run): "
+        "these figures say little, and least of all about one process against two.**\n\n"
     )
 
 
