@@ -219,6 +219,7 @@ AXES_CLIENT_IP_CALLABLE = "sessions_core.rest.address.client_address"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True  # Only failures; the user's row has the last sign-in.
 LOGIN_URL = "/admin/login/"
+LOGIN_REDIRECT_URL = "/admin/"
 
 # --- REST ---------------------------------------------------------------------------------------
 

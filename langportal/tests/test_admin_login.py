@@ -15,3 +15,10 @@ def test_an_address_is_refused_after_too_many_sign_ins(client):
     assert response.status_code == 429
     assert response["Retry-After"] == "60"
     assert client.get("/admin/login/").status_code == 200
+
+
+def test_signing_in_leads_to_the_admin(client, django_user_model):
+    django_user_model.objects.create_superuser("root", password="a long enough phrase")
+    body = {"username": "root", "password": "a long enough phrase"}
+    response = client.post("/admin/login/", body)
+    assert response["Location"] == "/admin/"
