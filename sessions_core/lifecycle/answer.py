@@ -19,9 +19,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from ..errors import KeyInProgress, SessionError
+from ..retrying import retrying
 from .answer_group import AnswerGroup
 from .replays import Counted
-from .retry import retrying
 from .submission import Submission, Verdict
 
 Result = Verdict | SessionError

@@ -7,10 +7,10 @@ from django.db import transaction
 from .. import clock
 from ..actor import Actor
 from ..models import Completion, Session, Status
+from ..retrying import retrying
 from . import states
 from .close import close, expire_locked
 from .hold import hold
-from .retry import retrying
 
 
 def complete(

@@ -7,9 +7,9 @@ from django.db import transaction
 from .. import clock
 from ..actor import Actor
 from ..models import Session, Status, Transition
+from ..retrying import retrying
 from . import events, scoring, states
 from .hold import hold
-from .retry import retrying
 
 
 def pause(

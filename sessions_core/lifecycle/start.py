@@ -12,9 +12,9 @@ from ..app_settings import app_settings
 from ..errors import ActivityNotFound, EmptyActivity
 from ..models import Activity, Plan, Session, SessionType
 from ..models.activity import ActivityType, Difficulty
+from ..retrying import retrying
 from ..zones import local_day
 from . import days
-from .retry import retrying
 
 
 @dataclass(frozen=True, slots=True)

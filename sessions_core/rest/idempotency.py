@@ -23,6 +23,7 @@ from rest_framework.response import Response
 from ..actor import Actor
 from ..clock import now
 from ..errors import KeyInProgress, KeyReused
+from ..retrying import retrying
 from . import sealing
 from .caller import actor_of
 from .problems import BadInput, FieldError
@@ -47,7 +48,9 @@ def idempotent(action: Action) -> Action:
         key = answer_key(actor_of(request), request.headers.get(HEADER))
         if key is None:
             return action(view, request, *args, **kwargs)
-        with transaction.atomic():
+
+        @transaction.atomic
+        def once() -> Response:
             _hold(key)
             stored = _stored(key)
             if stored is not None:
@@ -55,7 +58,10 @@ def idempotent(action: Action) -> Action:
             response = action(view, request, *args, **kwargs)
             if response.status_code < 400:
                 _keep(key, request, response)
-        return response
+            return response
+
+        # The verbs inside cannot start over by themselves: this is their outermost transaction.
+        return retrying(once)
 
     cast(Any, with_key).takes_a_key = True
     return with_key
@@ -97,6 +103,11 @@ def _responses() -> Any:
 
 def _stored(key: UUID | None) -> Any | None:
     return _responses().filter(key=key, created_at__gt=now() - KEPT_FOR).first()
+
+
+def purge() -> int:
+    """Delete the responses beyond ``KEPT_FOR``; answers how many."""
+    return _responses().filter(created_at__lte=now() - KEPT_FOR).delete()[0]
 
 
 def _hold(key: UUID) -> None:

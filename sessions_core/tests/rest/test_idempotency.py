@@ -5,10 +5,12 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.core.management import call_command
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from sessions_core.actor import Actor
@@ -137,6 +139,18 @@ def test_a_day_later_the_key_is_new(client, settings) -> None:
     assert IdempotentResponse.objects.count() == 1
 
 
+def test_what_is_older_than_a_day_is_purged(client, capsys) -> None:
+    keep(client, "a", key="old")
+    long_ago = timezone.now() - timedelta(hours=24, seconds=1)
+    IdempotentResponse.objects.update(created_at=long_ago)
+    keep(client, "b", key="new")
+
+    call_command("purge_expired")
+
+    assert "Deleted 1 stored responses and 0 token records." in capsys.readouterr().out
+    assert keep(client, "b", key="new")["Idempotency-Replayed"] == "true"
+
+
 def test_neither_the_request_nor_the_response_can_be_read_in_the_table(client) -> None:
     keep(client, "canary")
 
@@ -167,6 +181,22 @@ def test_after_a_change_of_the_secret_the_former_one_still_opens(settings) -> No
     settings.SECRET_KEY_FALLBACKS = []
     with pytest.raises(InvalidTag):
         sealing.unseal(sealed, b"place")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deadlock_is_tried_again_and_counted_once(client, monkeypatch) -> None:
+    refusals = iter([True, True, False])
+    kept = idempotency._keep
+
+    def refuse_twice(*args: object) -> None:
+        kept(*args)
+        if next(refusals):
+            raise OperationalError("deadlock detected") from psycopg.errors.DeadlockDetected()
+
+    monkeypatch.setattr(idempotency, "_keep", refuse_twice)
+
+    assert keep(client, "a").status_code == 201
+    assert effects() == IdempotentResponse.objects.count() == 1
 
 
 def test_the_digest_of_a_key_names_its_owner() -> None:

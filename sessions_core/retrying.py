@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection
 
-from ..errors import Unavailable
+from .errors import Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")

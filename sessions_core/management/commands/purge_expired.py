@@ -1,0 +1,19 @@
+"""``manage.py purge_expired``: for cron. Deletes what is kept for a time only."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from sessions_core import tokens
+from sessions_core.rest import idempotency
+
+
+class Command(BaseCommand):
+    help = (
+        "Delete responses kept for an Idempotency-Key beyond their 24 hours, and the records of "
+        "spent and revoked tokens that have expired by themselves. Safe to run at any time."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        responses, records = idempotency.purge(), tokens.purge()
+        self.stdout.write(f"Deleted {responses} stored responses and {records} token records.")
