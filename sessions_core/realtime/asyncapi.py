@@ -90,6 +90,8 @@ def _message(each: MessageType) -> dict[str, Any]:
     example: dict[str, Any] = {"type": each.name}
     if each.numbered:
         example["id"] = 7
+    if each.key == "always":
+        example["key"] = "3f6c1a2e"
     if each.example is not None:
         example["data"] = each.example
     return {

@@ -6,27 +6,32 @@ the hub makes unnecessary.
 
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
-import orjson
 from django import db
+from rest_framework.exceptions import ParseError
 
 from ..access import session_for
 from ..errors import SessionNotFound, Unavailable
 from ..models import Session
+from ..rest.parsers import parse_object
 from . import hub, signin
-from .definitions import ERROR, MAX_FRAME_BYTES, PING, PONG, Close
+from .definitions import ANSWER, ERROR, MAX_FRAME_BYTES, PING, PONG, Close
 from .threads import in_thread
 from .viewer import Viewer
-from .wire import message
+from .wire import Message, message
 
 logger = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Reply = Callable[[dict[str, Any]], Awaitable[Message]]
+NO_REPLIES: Mapping[str, Reply] = MappingProxyType({})
 
 # More messages than this from a client in so many seconds are a flood.
 FLOOD_MESSAGES, FLOOD_SECONDS = 30, 10.0
@@ -97,13 +102,16 @@ async def _watch(
     watch = here.join(session_id, viewer)
     try:
         await here.open(watch, viewer, after)
-        await listen(viewer, receive)
+        answer = partial(here.answers.answer, principal.actor, session_id)
+        await listen(viewer, receive, {ANSWER: answer})
     finally:
         here.leave(watch, viewer)
 
 
-async def listen(viewer: Viewer, receive: Receive) -> None:
-    """Until the socket is closed, by whomever."""
+async def listen(
+    viewer: Viewer, receive: Receive, replies: Mapping[str, Reply] = NO_REPLIES
+) -> None:
+    """Until the socket is closed, by whomever. ``replies``: what answers which type of message."""
     times: deque[float] = deque(maxlen=FLOOD_MESSAGES)
     while True:
         event = await receive()
@@ -113,19 +121,26 @@ async def listen(viewer: Viewer, receive: Receive) -> None:
         if len(times) == FLOOD_MESSAGES and now - times[0] < FLOOD_SECONDS:
             viewer.close(Close.FLOOD)
         times.append(now)
-        _answer(viewer, event.get("bytes") or (event.get("text") or "").encode())
+        frame = event.get("bytes") or (event.get("text") or "").encode()
+        if len(frame) > MAX_FRAME_BYTES:
+            viewer.close(Close.TOO_BIG)
+        if viewer.principal.expired:
+            viewer.close(Close.NOT_SIGNED_IN)
+        if not viewer.closing:
+            viewer.push(await _reply(frame, replies))
 
 
-def _answer(viewer: Viewer, frame: bytes) -> None:
-    if len(frame) > MAX_FRAME_BYTES:
-        viewer.close(Close.TOO_BIG)
-        return
+async def _reply(frame: bytes, replies: Mapping[str, Reply]) -> Message:
     try:
-        body = orjson.loads(frame)
-    except orjson.JSONDecodeError:
-        body = None
-    kind = body.get("type") if isinstance(body, dict) else None
-    viewer.push(_PONG if kind == PING else _UNKNOWN)
+        body = parse_object(frame)
+    except ParseError:
+        return _UNKNOWN
+    kind = body.get("type")
+    if kind == PING:
+        return _PONG
+    if isinstance(kind, str) and kind in replies:
+        return await replies[kind](body)
+    return _UNKNOWN
 
 
 async def close(receive: Receive, send: Send, code: int) -> None:

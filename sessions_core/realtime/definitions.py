@@ -5,7 +5,7 @@ every message the server sends against it.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 PROGRESS_UPDATE = "progress_update"
 TIME_UPDATE = "time_update"
@@ -13,6 +13,8 @@ SESSION_PAUSED = "session_paused"
 SESSION_RESUMED = "session_resumed"
 SESSION_COMPLETE = "session_complete"
 RESYNC = "resync"
+ANSWER = "answer"
+ANSWER_RESULT = "answer_result"
 ERROR = "error"
 PONG = "pong"
 PING = "ping"
@@ -23,10 +25,10 @@ MAX_FRAME_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class Field:
-    """One member of a message's ``data``; ``type`` is a JSON Schema type."""
+    """One member of a message's ``data``; ``type`` is a JSON Schema type, or several."""
 
     name: str
-    type: str
+    type: str | tuple[str, ...]
     description: str
     required: bool = True
     minimum: int | None = 0
@@ -34,10 +36,11 @@ class Field:
     choices: tuple[str, ...] = ()
 
     def schema(self) -> dict[str, Any]:
-        schema: dict[str, Any] = {"type": self.type, "description": self.description}
+        kind = self.type if isinstance(self.type, str) else list(self.type)
+        schema: dict[str, Any] = {"type": kind, "description": self.description}
         if self.choices:
             schema["enum"] = list(self.choices)
-        if self.type in {"integer", "number"}:
+        if kind in ("integer", "number"):
             limits = {"minimum": self.minimum, "maximum": self.maximum}
             schema |= {name: value for name, value in limits.items() if value is not None}
         return schema
@@ -45,12 +48,15 @@ class Field:
 
 @dataclass(frozen=True)
 class MessageType:
-    """``numbered``: the message carries ``id``, which rises by one within the session."""
+    """``numbered``: the message carries ``id``, which rises by one within the session. ``key``:
+    whether it carries the client's key of an answer.
+    """
 
     name: str
     summary: str
     fields: tuple[Field, ...] = ()
     numbered: bool = False
+    key: Literal["never", "perhaps", "always"] = "never"
     example: dict[str, Any] | None = None
 
     def schema(self) -> dict[str, Any]:
@@ -60,6 +66,10 @@ class MessageType:
         if self.numbered:
             properties["id"] = {"type": "integer", "minimum": 0}
             required.append("id")
+        if self.key != "never":
+            properties["key"] = {"type": "string", "minLength": 1, "maxLength": 255}
+        if self.key == "always":
+            required.append("key")
         if self.fields:
             properties["data"] = {
                 "type": "object",
@@ -155,18 +165,54 @@ SERVER_MESSAGES = (
         },
     ),
     MessageType(
+        ANSWER_RESULT,
+        "The verdict on an answer, which is now counted: what `POST …/progress` would respond.",
+        (
+            Field("correct", "boolean", "Whether it counts as correct."),
+            Field("correct_answer", "string", "The answer of the catalogue."),
+            Field("progress", "object", "`completed`, `remaining` and `success_rate`."),
+            Field("next_item", ("object", "null"), "What to ask next; null when all is answered."),
+            Field("close", "boolean", "Set with a near miss.", required=False),
+            Field("difference", ("object", "string"), "What differs in it.", required=False),
+        ),
+        key="always",
+        example={
+            "correct": True,
+            "correct_answer": "hola",
+            "progress": {"completed": 5, "remaining": 15, "success_rate": 0.8},
+            "next_item": {"item_id": "7", "word": "goodbye", "type": "translation"},
+        },
+    ),
+    MessageType(
         ERROR,
-        "The client's message was not understood. The session is not touched.",
+        "What the client sent was refused, and nothing was counted. Codes are the portal's.",
         (
             Field("code", "string", "Stable and machine-readable."),
             Field("message", "string", "A sentence."),
+            Field("details", "object", "More about it, by field or fact.", required=False),
+            Field("retry_after", "integer", "Seconds to wait.", required=False, minimum=1),
         ),
+        key="perhaps",
         example={"code": "unknown_message", "message": "Send JSON with a known type."},
     ),
     MessageType(PONG, "The answer to a ping."),
 )
 
-CLIENT_MESSAGES = (MessageType(PING, "Asks for a pong; for clients that cannot send ping frames."),)
+CLIENT_MESSAGES = (
+    MessageType(PING, "Asks for a pong; for clients that cannot send ping frames."),
+    MessageType(
+        ANSWER,
+        "An answer, as `POST …/progress` takes it. The key counts it once, however often it is"
+        " sent, by socket or by request (there as `Idempotency-Key`).",
+        (
+            Field("item_id", ("string", "integer"), "The item answered."),
+            Field("answer", "string", "At most 500 characters."),
+            Field("time_taken", "number", "Seconds.", required=False, maximum=86400),
+        ),
+        key="always",
+        example={"item_id": "6", "answer": "hola", "time_taken": 3.5},
+    ),
+)
 
 
 class Close:

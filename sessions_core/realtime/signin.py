@@ -46,6 +46,10 @@ class Principal:
     credentials: Credentials
     expires_at: datetime | None = None
 
+    @property
+    def expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= datetime.now(UTC)
+
 
 def credentials(scope: dict[str, Any]) -> Credentials | None:
     """What ``scope`` carries, unverified; None where it carries nothing."""
@@ -82,9 +86,8 @@ def lapsed(principals: Collection[Principal]) -> list[Principal]:
     One query for all tokens. While the database does not answer, only what has expired by itself
     has lapsed.
     """
-    moment = datetime.now(UTC)
-    gone = [each for each in principals if each.expires_at and each.expires_at <= moment]
-    rest = [each for each in principals if not each.expires_at or each.expires_at > moment]
+    gone = [each for each in principals if each.expired]
+    rest = [each for each in principals if not each.expired]
     with suppress(Unavailable, db.OperationalError, db.InterfaceError):
         gone += [
             each for each, actor in zip(rest, _actors(rest), strict=True) if actor != each.actor

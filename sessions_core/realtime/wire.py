@@ -30,10 +30,19 @@ def wrap(seq: int | None, type: str, text: str) -> Message:
     return Message(seq, type, text, {"type": "websocket.send", "text": text})
 
 
-def message(type: str, data: dict[str, Any] | None = None, seq: int | None = None) -> Message:
+def message(
+    type: str,
+    data: dict[str, Any] | None = None,
+    seq: int | None = None,
+    *,
+    key: str | None = None,
+) -> Message:
+    """``key``: of the client's message that this one answers."""
     body: dict[str, Any] = {"type": type}
     if seq is not None:
         body["id"] = seq
+    if key is not None:
+        body["key"] = key
     if data is not None:
         body["data"] = data
     return wrap(seq, type, orjson.dumps(body).decode())
