@@ -2,8 +2,6 @@
 
 from typing import Any, ClassVar
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -13,13 +11,11 @@ from rest_framework.serializers import Serializer
 from anonymous_sessions.login import adopt_from
 from sessions_core import tokens
 from sessions_core.rest import address, limits
-from sessions_core.rest.schema import may_fail
 from sessions_core.rest.views import Surface
 
 from . import serializers, signin
-from .errors import AccountsDialect, UsernameTaken
-
-BAD_TOKEN = AuthenticationFailed("Token is expired")
+from .errors import AccountsDialect
+from .schema import documented
 
 limits.declare("sign_in", [(100, 60)], "Too many sign-ins from this address")
 limits.declare("register", [(100, 3600)], "Too many registrations from this address")
@@ -54,8 +50,7 @@ class SignIn(AccountView):
     limits = {"post": "sign_in"}
     serializer_class = serializers.SignInSerializer
 
-    @extend_schema(summary="Sign in", responses=serializers.PairSerializer)
-    @may_fail(AuthenticationFailed("No active account has these credentials"))
+    @documented("sign_in")
     def post(self, request: Request) -> Response:
         user = signin.sign_in(request._request, **self.cleaned(request))
         if user is None:
@@ -66,8 +61,7 @@ class SignIn(AccountView):
 class Refresh(AccountView):
     serializer_class = serializers.RefreshSerializer
 
-    @extend_schema(summary="Spend a refresh token", responses=serializers.PairSerializer)
-    @may_fail(BAD_TOKEN)
+    @documented("refresh")
     def post(self, request: Request) -> Response:
         return _pair(tokens.rotate(self.cleaned(request)["refresh"]))
 
@@ -75,8 +69,7 @@ class Refresh(AccountView):
 class Verify(AccountView):
     serializer_class = serializers.TokenSerializer
 
-    @extend_schema(summary="Ask whether a token holds", responses={200: OpenApiTypes.OBJECT})
-    @may_fail(BAD_TOKEN)
+    @documented("verify")
     def post(self, request: Request) -> Response:
         tokens.check(self.cleaned(request)["token"])
         return Response({})
@@ -85,8 +78,7 @@ class Verify(AccountView):
 class Revoke(AccountView):
     serializer_class = serializers.RevokeSerializer
 
-    @extend_schema(summary="Sign out", responses={200: OpenApiTypes.OBJECT})
-    @may_fail(BAD_TOKEN)
+    @documented("revoke")
     def post(self, request: Request) -> Response:
         for token in self.cleaned(request).values():
             tokens.revoke(token)
@@ -97,8 +89,7 @@ class Register(AccountView):
     limits = {"post": "register"}
     serializer_class = serializers.RegistrationSerializer
 
-    @extend_schema(summary="Register", responses={201: serializers.AccountSerializer})
-    @may_fail(UsernameTaken())
+    @documented("register")
     def post(self, request: Request) -> Response:
         user = signin.register(**{"email": "", **self.cleaned(request)})
         adopt_from(request._request, user.pk)

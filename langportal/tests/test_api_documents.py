@@ -60,6 +60,18 @@ def test_every_error_has_a_shape_and_an_example() -> None:
     assert bare == []
 
 
+def test_every_request_and_response_is_shown_by_an_example() -> None:
+    bare = []
+    for name, operation in operations():
+        answers = [r for status, r in operation["responses"].items() if status < "300"]
+        for part in [*answers, operation.get("requestBody", {})]:
+            content = part.get("content", {}).get("application/json")
+            if content is not None and not content.get("examples"):
+                bare.append(name)
+
+    assert bare == []
+
+
 def test_every_operation_that_needs_a_token_says_so() -> None:
     for name, operation in operations():
         guarded = {} not in operation.get("security", [{}])
