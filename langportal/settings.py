@@ -239,7 +239,10 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "langportal",
-    "DESCRIPTION": "Sessions for learning, practice and training products.",
+    "DESCRIPTION": (
+        "Sessions for learning, practice and training products."
+        " The live events of a session are described at [/api/asyncapi.json](/api/asyncapi.json)."
+    ),
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
