@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -184,7 +184,7 @@ def describe(operation_id: str, operation: Operation) -> Callable[[F], F]:
 
     def mark(action: F) -> F:
         action = may_fail(*operation.errors)(action)
-        action.takes_a_key = operation.request is not None
+        cast(Any, action).takes_a_key = operation.request is not None
         return extend_schema(
             operation_id=operation_id,
             tags=[operation.tag],

@@ -1,5 +1,7 @@
 """The therapist surface below ``/api/session/``. Last of its prefix: it ends in a 404 for all."""
 
+from typing import Any
+
 from django.urls import re_path
 
 from sessions_core.rest.routes import both
@@ -14,8 +16,8 @@ from .views.sessions import SessionsViewSet
 from .views.skills import SkillsViewSet
 from .views.snapshots import SnapshotsViewSet
 
-COLLECTION = {"get": "list", "post": "create"}
-ONE = {"get": "retrieve", "patch": "partial_update"}
+COLLECTION: dict[str, Any] = {"get": "list", "post": "create"}
+ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
 
 urlpatterns = [
     *both("sessions", SessionsViewSet.as_view(COLLECTION), "training-sessions"),

@@ -1,5 +1,7 @@
 """``/api/evaluation`` and what is below it."""
 
+from typing import Any
+
 from django.urls import re_path
 
 from sessions_core.rest.routes import both
@@ -8,8 +10,8 @@ from sessions_core.rest.views import catch_all
 from .dialect import EVALUATION
 from .views import EvaluationViewSet
 
-COLLECTION = {"get": "list", "post": "create"}
-ONE = {"get": "retrieve", "patch": "partial_update"}
+COLLECTION: dict[str, Any] = {"get": "list", "post": "create"}
+ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
 
 urlpatterns = [
     *both("evaluation", EvaluationViewSet.as_view(COLLECTION), "evaluations"),

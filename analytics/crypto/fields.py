@@ -33,6 +33,9 @@ class _OpenedOnAccess(DeferredAttribute):
 class EncryptedTextField(models.BinaryField):
     """A ``str`` (or ``None``) kept as AES-256-GCM. Reading raises ``Unreadable`` if altered."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     descriptor_class = _OpenedOnAccess
 
     def dumps(self, value: Any) -> str:

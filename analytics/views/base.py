@@ -13,10 +13,11 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import set_rollback
 
+from sessions_core.errors import Unavailable
 from sessions_core.rest import limits
 from sessions_core.rest.address import client_address
 from sessions_core.rest.caller import actor_of
-from sessions_core.rest.exceptions import DATABASE_AWAY, handle, problem_of, response_of
+from sessions_core.rest.exceptions import DATABASE_AWAY, handle, response_of
 from sessions_core.rest.problems import Problem
 from sessions_core.rest.views import SurfaceViewSet
 
@@ -103,8 +104,8 @@ class AuditedViewSet(SurfaceViewSet):
         return self.cleaned(serializer, self.request.query_params.dict())
 
     def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         return response
@@ -131,7 +132,8 @@ class AuditedViewSet(SurfaceViewSet):
         return user.pk if user is not None and user.is_authenticated else None
 
     def _unavailable(self, error: Exception) -> JsonResponse:
-        problem = problem_of(error, self.dialect, None)
+        logger.error("The database did not answer: %s", error)
+        problem = self.dialect.domain_problem(Unavailable())
         response = JsonResponse(self.dialect.body(problem), status=problem.status)
         response["Retry-After"] = str(problem.retry_after)
         response["Cache-Control"] = "no-store"
