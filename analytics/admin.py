@@ -34,7 +34,7 @@ class TherapistSessionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ProgressFeedback)
-class ProgressFeedbackAdmin(TextForAReason, ReadOnlyAdmin):
+class ProgressFeedbackAdmin(TextForAReason):
     list_display = ("id", "session", "author", "created_at", "read_link")
     list_select_related = ("author",)
     ordering = ("-created_at",)

@@ -51,7 +51,7 @@ class Subject:
             .first()
         )
 
-    def dated(self, rows: QuerySet, column: str) -> QuerySet:
+    def dated(self, rows: Any, column: str) -> QuerySet:
         rows = rows.filter(session=self.session)
         return rows.filter(**{f"{column}__gte": self.since}) if self.since else rows
 

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from sessions_core.admin.base import ReadOnlyAdmin
 from sessions_core.rest.address import client_address
 
 from .audit.chain import Call, append
@@ -20,8 +21,8 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(min_length=3, max_length=200, help_text="It is kept in the audit.")
 
 
-class TextForAReason:
-    """For a model admin. ``texts(row)`` gives the texts by label; ``record_name`` the audit's."""
+class TextForAReason(ReadOnlyAdmin):
+    """``texts(row)`` gives the texts by label; ``record_name`` the audit's."""
 
     record_name: str
 

@@ -3,13 +3,12 @@
 from django.contrib import admin
 
 from analytics.reading_room import TextForAReason
-from sessions_core.admin.base import ReadOnlyAdmin
 
 from .models import Evaluation
 
 
 @admin.register(Evaluation)
-class EvaluationAdmin(TextForAReason, ReadOnlyAdmin):
+class EvaluationAdmin(TextForAReason):
     list_display = ("id", "session", "evaluator", "rating", "version", "created_at", "read_link")
     list_select_related = ("evaluator",)
     list_filter = ("rating",)

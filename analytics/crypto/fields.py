@@ -16,6 +16,8 @@ from .envelope import Sealed, place, seal, unseal
 
 
 class _OpenedOnAccess(DeferredAttribute):
+    field: Any
+
     def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
         if instance is None:
             return self
@@ -45,7 +47,7 @@ class EncryptedTextField(models.BinaryField):
         return text
 
     def place_of(self, instance: models.Model) -> bytes:
-        return place(instance._meta.db_table, self.column, instance.pk)
+        return place(instance._meta.db_table, str(self.column), instance.pk)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = model_instance.__dict__.get(self.attname)

@@ -10,7 +10,10 @@ from sessions_core.clock import now
 from ..models import AnalyticsDocument, AnalyticsEntry, AnalyticsList, TherapistSession
 
 # What dates an element of a part. A date without a time is its day's beginning in UTC.
-DATED_BY = {AnalyticsList.SESSION_METRICS: "date", AnalyticsList.PROGRESS_SNAPSHOTS: "timestamp"}
+DATED_BY: dict[str, str] = {
+    AnalyticsList.SESSION_METRICS: "date",
+    AnalyticsList.PROGRESS_SNAPSHOTS: "timestamp",
+}
 
 
 def replace(session: TherapistSession, parts: dict[str, Any]) -> None:

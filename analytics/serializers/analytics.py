@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ..models import AnalyticsList, Trend
-from .fields import Count, ISODate, Number, Score, Seconds, Text
+from .fields import Count, ISODate, Number, Score, Seconds, Text, many
 from .requests import MAX_POINTS, session_id
 
 MAX_ENTRIES = 1000
@@ -40,7 +40,7 @@ class SummaryTrendSerializer(serializers.Serializer):
 
 class SummaryStatSerializer(serializers.Serializer):
     value = Number()
-    label = Text(max_length=200)
+    label: Any = Text(max_length=200)
     therapistId = Text(max_length=100, required=False)
     trend = SummaryTrendSerializer(required=False)
     color = Text(max_length=50, required=False)
@@ -60,10 +60,10 @@ class ComparativeSerializer(serializers.Serializer):
 class AnalyticsDataSerializer(serializers.Serializer):
     """A part that is left out is computed when it is read; one that is sent comes back as sent."""
 
-    sessionMetrics = SessionDataSerializer(many=True, required=False, max_length=MAX_ENTRIES)
-    skillProgress = SkillProgressSerializer(many=True, required=False, max_length=MAX_ENTRIES)
-    summaryStats = SummaryStatSerializer(many=True, required=False, max_length=MAX_ENTRIES)
-    progressSnapshots = AnalyticsPointSerializer(many=True, required=False, max_length=MAX_POINTS)
+    sessionMetrics = many(SessionDataSerializer, required=False, max_length=MAX_ENTRIES)
+    skillProgress = many(SkillProgressSerializer, required=False, max_length=MAX_ENTRIES)
+    summaryStats = many(SummaryStatSerializer, required=False, max_length=MAX_ENTRIES)
+    progressSnapshots = many(AnalyticsPointSerializer, required=False, max_length=MAX_POINTS)
     comparativeData = ComparativeSerializer(required=False)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:

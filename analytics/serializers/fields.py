@@ -16,7 +16,7 @@ class Number(serializers.FloatField):
             self.fail("invalid")
         return super().to_internal_value(data)
 
-    def to_representation(self, value: float) -> float | int:
+    def to_representation(self, value: float) -> Any:
         return int(value) if float(value).is_integer() else float(value)
 
 
@@ -95,3 +95,8 @@ class ISODate(Text):
         if not usable:
             raise serializers.ValidationError("Not an ISO date.")
         return text
+
+
+def many(serializer: Any, **limits: Any) -> Any:
+    """A list of ``serializer``; DRF's types do not know the limits of one."""
+    return serializer(many=True, **limits)

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from ..models import Status
 from ..models.bounds import MAX_SECONDS
-from .fields import Count, Name, Number, Score, Seconds, SkillScores, Text
+from .fields import Count, Name, Number, Score, Seconds, SkillScores, Text, many
 
 MAX_POINTS = 1000
 MAX_TEXT = 20_000
@@ -75,8 +75,8 @@ class MilestoneSerializer(serializers.Serializer):
 
 class SnapshotsSerializer(serializers.Serializer):
     sessionId = session_id()
-    snapshots = PointSerializer(many=True, allow_empty=False, max_length=MAX_POINTS)
-    milestones = MilestoneSerializer(many=True, required=False, max_length=200)
+    snapshots = many(PointSerializer, allow_empty=False, max_length=MAX_POINTS)
+    milestones = many(MilestoneSerializer, required=False, max_length=200)
 
 
 class SkillScoresSerializer(serializers.Serializer):
