@@ -13,6 +13,7 @@ T = TypeVar("T")
 
 KEY_STILL_RUNNING = 409
 UNAVAILABLE = 503
+MOST_TRIES = 100
 
 
 class Portal:
@@ -63,7 +64,8 @@ class Portal:
         before: list[int] = []
         while True:
             response = await self.answer(session_id, item_id, text, key)
-            if response.status_code not in {KEY_STILL_RUNNING, UNAVAILABLE}:
+            again = response.status_code in {KEY_STILL_RUNNING, UNAVAILABLE}
+            if not again or len(before) == MOST_TRIES:
                 return response, before
             before.append(response.status_code)
             await asyncio.sleep(0.1)

@@ -7,6 +7,9 @@ from collections import Counter
 
 import pytest
 
+from tests.support.databases import Learner
+from tests.support.product import Product
+
 from .clients import Portal, at_most
 
 pytestmark = pytest.mark.processes
@@ -17,13 +20,22 @@ ANSWERS_EACH = 4
 ROUNDS = 500
 
 
+def two_processes(serve) -> tuple[Product, Product]:
+    """Two of the product's processes over one database: within one, answers stand in one queue."""
+    first = serve()
+    return first, serve(database=first.database)
+
+
 async def test_e1_two_hundred_posts_with_one_key_count_once(serve, record_figure) -> None:
-    product = serve()
-    async with Portal(product, product.world.learners[0]) as portal:
-        session_id = await portal.start()
-        item_id = portal.first_item
+    product, second = two_processes(serve)
+    ana = product.world.learners[0]
+    async with Portal(product, ana) as here, Portal(second, ana) as there:
+        session_id = await here.start()
         outcomes = await asyncio.gather(
-            *(portal.answer_until_final(session_id, item_id, "one-key") for _ in range(POSTS))
+            *(
+                (here, there)[number % 2].answer_until_final(session_id, here.first_item, "one-key")
+                for number in range(POSTS)
+            )
         )
 
     finals = [response for response, _ in outcomes]
@@ -89,12 +101,14 @@ def status_of_raw_key(product, learner, session_id: str, item_id: str, key: byte
 
 
 async def test_e4_fifty_clients_on_one_session_leave_exact_totals(serve, record_figure) -> None:
-    product = serve()
+    product, second = two_processes(serve)
     items = list(product.world.answers)
-    async with Portal(product, product.world.learners[0]) as portal:
-        session_id = await portal.start(word_count=len(items))
+    ana = product.world.learners[0]
+    async with Portal(product, ana) as here, Portal(second, ana) as there:
+        session_id = await here.start(word_count=len(items))
 
         async def client(number: int) -> list[int]:
+            portal = (here, there)[number % 2]
             mine = items[number * ANSWERS_EACH : (number + 1) * ANSWERS_EACH]
             right = [None if place % 2 else "wrong" for place in range(ANSWERS_EACH)]
             return [
@@ -105,7 +119,7 @@ async def test_e4_fifty_clients_on_one_session_leave_exact_totals(serve, record_
             ]
 
         statuses = await asyncio.gather(*(client(number) for number in range(CLIENTS)))
-        details = (await portal.http.get(f"/{session_id}")).json()
+        details = (await here.http.get(f"/{session_id}")).json()
 
     total = CLIENTS * ANSWERS_EACH
     counters = product.database.rows(
@@ -124,24 +138,22 @@ async def test_e4_fifty_clients_on_one_session_leave_exact_totals(serve, record_
 
 
 async def test_e5_nothing_lands_after_the_end(serve, record_figure) -> None:
-    product = serve()
+    product, second = two_processes(serve)
 
-    async def race(portal: Portal, first_answers: bool) -> tuple[int, int]:
-        session_id = await portal.start(word_count=2)
-        pair = [portal.answer(session_id, portal.first_item), portal.complete(session_id)]
-        answered, completed = await asyncio.gather(*(pair if first_answers else pair[::-1]))
-        if not first_answers:
-            answered, completed = completed, answered
-        return answered.status_code, completed.status_code
+    async def race(here: Portal, there: Portal, number: int) -> tuple[int, int]:
+        """An answer to one process, the end of the session to the other."""
+        session_id = await here.start(word_count=2)
+        pair = [here.answer(session_id, here.first_item), there.complete(session_id)]
+        if number % 2:
+            return tuple(r.status_code for r in await asyncio.gather(*pair))
+        return tuple(r.status_code for r in await asyncio.gather(*pair[::-1]))[::-1]
 
-    async def learner_races(portal: Portal, rounds: int) -> list[tuple[int, int]]:
-        async with portal:
-            return [await race(portal, bool(n % 2)) for n in range(rounds)]
+    async def races(learner: Learner, rounds: int) -> list[tuple[int, int]]:
+        async with Portal(product, learner) as here, Portal(second, learner) as there:
+            return [await race(here, there, number) for number in range(rounds)]
 
     learners = product.world.learners
-    portals = [Portal(product, learner) for learner in learners]
-    each = ROUNDS // len(portals)
-    raced = await at_most(8, [learner_races(portal, each) for portal in portals])
+    raced = await at_most(8, [races(learner, ROUNDS // len(learners)) for learner in learners])
 
     outcomes = Counter(outcome for learner in raced for outcome in learner)
     late = product.database.value(
@@ -162,11 +174,14 @@ async def test_e5_nothing_lands_after_the_end(serve, record_figure) -> None:
 
 
 async def test_e5_fifty_completes_are_one(serve, record_figure) -> None:
-    product = serve()
-    async with Portal(product, product.world.learners[0]) as portal:
-        session_id = await portal.start()
-        await portal.answer(session_id, portal.first_item)
-        responses = await asyncio.gather(*(portal.complete(session_id) for _ in range(CLIENTS)))
+    product, second = two_processes(serve)
+    ana = product.world.learners[0]
+    async with Portal(product, ana) as here, Portal(second, ana) as there:
+        session_id = await here.start()
+        await here.answer(session_id, here.first_item)
+        responses = await asyncio.gather(
+            *((here, there)[number % 2].complete(session_id) for number in range(CLIENTS))
+        )
 
     statuses = Counter(response.status_code for response in responses)
     ends = product.database.value(
