@@ -158,7 +158,7 @@ async def test_e5_nothing_lands_after_the_end(serve, record_figure) -> None:
     outcomes = Counter(outcome for learner in raced for outcome in learner)
     late = product.database.value(
         "SELECT count(*) FROM sessions_core_attempt a JOIN sessions_core_transition t"
-        " ON t.session_id = a.session_id WHERE t.status = 'completed' AND a.seq > t.seq"
+        " ON t.session_id = a.session_id WHERE t.status = 'completed' AND a.seq >= t.seq"
     )
     drift = product.database.value(
         "SELECT count(*) FROM sessions_core_session s WHERE attempt_count <>"
