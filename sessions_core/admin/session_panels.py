@@ -1,6 +1,6 @@
 """What happened in one session, as tables: a composite key keeps attempts out of inlines."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,7 @@ class Panel:
 
     title: str
     headers: tuple[str, ...]
-    rows: list[tuple[object, ...]]
+    rows: Sequence[tuple[object, ...]]
     older: str = ""
 
 
