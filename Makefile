@@ -42,6 +42,7 @@ check: export DATABASE_URL = sqlite:///$(CURDIR)/var/check.sqlite3
 bench: $(VENV)/.installed-test ## Measure against the peers and write docs/performance.md (ROUNDS=3 SECONDS=4)
 	@$(BIN)/pip install -qq --disable-pip-version-check -r bench/requirements.txt
 	$(BIN)/python -m bench --rounds $(ROUNDS) --seconds $(SECONDS) --write
+	$(BIN)/python -m bench.fanout --rounds $(ROUNDS) --seconds $(SECONDS) --write
 
 fuzz: $(VENV)/.installed-test ## Send 20,000 requests made from the API document (FUZZ_EXAMPLES=… for more)
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -n $(JOBS) tests/fuzz --database postgres

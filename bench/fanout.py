@@ -1,9 +1,10 @@
 """One event to many viewers: the project's hub against ``group_send`` and the plain library.
 
-    python -m bench.fanout [--viewers 1000] [--rounds 3] [--seconds 4]
+    python -m bench.fanout [--viewers 1000] [--rounds 3] [--seconds 4] [--write]
 
 Each contender is one process, which has its events from Redis. They take turns, so that what else
 the machine does falls on all of them. An event is published when every viewer has had the last.
+Then, with one viewer: how long an answer takes, and how long its event.
 """
 
 import argparse
@@ -14,8 +15,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import ExitStack, asynccontextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ from tqdm import tqdm
 from tests.support.ports import free_port, wait_for
 from tests.support.redis_server import RedisServer, find_binary
 
+from .event_latency import Latency
+from .event_latency import measure as measure_latency
 from .fanout_viewers import FIRST_ID, Contender, Result, measure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,7 +52,12 @@ def main() -> None:
             for index in range(3):
                 title, result = uvloop.run(turn(index, session_id, token, wanted))
                 results.setdefault(title, []).append(result)
-    report(results, wanted.viewers)
+        latency = uvloop.run(answers_turn(session_id, token, wanted.answers))
+    text = report(results, latency, wanted.viewers)
+    print(text)
+    if wanted.write:
+        heading = f"# Live events, measured\n\nWritten by `make bench` on {date.today():%d %B %Y}"
+        (ROOT / "docs" / "performance_live.md").write_text(f"{heading}.\n\n{text}\n")
 
 
 def arguments() -> argparse.Namespace:
@@ -56,12 +65,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--viewers", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--answers", type=int, default=1000)
+    parser.add_argument("--write", action="store_true", help="Write docs/performance_live.md too.")
     return parser.parse_args()
 
 
 def environment(folder: Path, redis_url: str) -> dict[str, str]:
     return {
-        "DJANGO_SETTINGS_MODULE": "langportal.settings",
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
         "DATABASE_URL": f"sqlite:///{folder / 'fanout.sqlite3'}",
         "REDIS_URL": redis_url,
         "SECRET_KEY": secrets.token_hex(32),
@@ -81,32 +92,54 @@ def world() -> tuple[int, str]:
     from django.utils import timezone
 
     from sessions_core import tokens
-    from sessions_core.models import Session
+    from sessions_core.models import Activity, Item, Plan, Session
 
     call_command("migrate", interactive=False, verbosity=0)
     learner = get_user_model().objects.create(username="learner", password="!")
-    session = Session.objects.create(
-        user=learner, dialect="portal", local_day=timezone.now().date(), last_seq=FIRST_ID
+    activity = Activity.objects.create(key="bench", name="Basic Vocabulary")
+    item = Item.objects.create(
+        pk=1, activity=activity, key="word1", position=1, prompt="word1", answer="palabra1"
     )
+    session = Session.objects.create(
+        user=learner,
+        dialect="portal",
+        activity=activity,
+        item_count=1,
+        local_day=timezone.now().date(),
+        last_seq=FIRST_ID,
+    )
+    Plan.objects.create(session=session, item_ids=[item.pk])
     return session.pk, tokens.issue(learner).access
 
 
 async def turn(
     index: int, session_id: int, token: str, wanted: argparse.Namespace
 ) -> tuple[str, Result]:
-    """One contender's turn, in a process of its own."""
-    contender = contenders(session_id, token)[index]
-    port = free_port()
+    contender, port = contenders(session_id, token)[index], free_port()
+    async with running(contender, port) as pid:
+        result = await measure(contender, pid, port, wanted.viewers, wanted.seconds)
+    return contender.title, result
+
+
+async def answers_turn(session_id: int, token: str, count: int) -> Latency:
+    """The project alone, with one learner and one viewer."""
+    contender, port = contenders(session_id, token)[0], free_port()
+    async with running(contender, port):
+        return await measure_latency(port, session_id, token, count)
+
+
+@asynccontextmanager
+async def running(contender: Contender, port: int) -> AsyncIterator[int]:
+    """The contender as a process of its own: its id."""
     command = [part.format(port=port) for part in contender.command]
     process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT)
     try:
         if not await asyncio.to_thread(wait_for, port, 60):
             raise RuntimeError(f"{contender.title} did not start")
-        result = await measure(contender, process.pid, port, wanted.viewers, wanted.seconds)
+        yield process.pid
     finally:
         process.kill()
         process.wait()
-    return contender.title, result
 
 
 def contenders(session_id: int, token: str) -> list[Contender]:
@@ -149,20 +182,29 @@ def contenders(session_id: int, token: str) -> list[Contender]:
     ]
 
 
-def report(results: dict[str, list[Result]], viewers: int) -> None:
+def report(results: dict[str, list[Result]], latency: Latency, viewers: int) -> str:
     rates = {title: statistics.median(each.rate for each in of) for title, of in results.items()}
     hub, library, group_send = rates.values()
-    print(f"One event to {viewers} viewers, one process, medians:")
+    lines = [
+        f"One event to {viewers:,} viewers of one process:",
+        "",
+        "| server | deliveries a second | from – to | CPU µs each |",
+        "|---|---|---|---|",
+    ]
     for title, of in results.items():
-        spread = f"{min(each.rate for each in of):,.0f} to {max(each.rate for each in of):,.0f}"
+        least, most = min(each.rate for each in of), max(each.rate for each in of)
         cpu = statistics.median(each.cpu for each in of)
-        print(f"  {title:25} {rates[title]:>9,.0f} a second ({spread}), {cpu:.1f} µs CPU each")
+        lines.append(f"| {title} | {rates[title]:,.0f} | {least:,.0f} – {most:,.0f} | {cpu:.1f} |")
+    lines += ["", "| bar | at least | measured | verdict |", "|---|---|---|---|"]
     for name, ratio, bar in (
-        ("the library's rate", hub / library, OF_LIBRARY),
-        ("group_send's rate", hub / group_send, OF_GROUP_SEND),
+        ("of the library's rate", hub / library, OF_LIBRARY),
+        ("of group_send's rate", hub / group_send, OF_GROUP_SEND),
+        ("answer, p99, against its event at a viewer", latency.answer / latency.event, 1),
     ):
-        verdict = "met" if ratio >= bar else "MISSED"
-        print(f"  hub: {ratio:.2f} times {name}; the bar is {bar}: {verdict}")
+        verdict = "met" if ratio >= bar else "missed"
+        lines.append(f"| {name} | {bar:g}× | {ratio:.2f}× | {verdict} |")
+    lines += ["", f"p99: answer {latency.answer:.1f} ms, its event {latency.event:.1f} ms."]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
