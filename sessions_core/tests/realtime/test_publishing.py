@@ -1,0 +1,88 @@
+"""A commit is never slowed or failed by those who would like to hear of it."""
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+from sessions_core.lifecycle.events import SessionEvent
+from sessions_core.realtime import layer as layers
+from sessions_core.realtime import publisher
+from sessions_core.realtime.layer import Outbox, between_processes
+from sessions_core.realtime.wire import message
+
+EVENT = SessionEvent(7, 1, 1, "progress_update", {"completed": 1})
+
+
+class Layer:
+    """A channel layer as a test wants it: ``fail`` raises, ``hang`` never answers."""
+
+    def __init__(self) -> None:
+        self.mood = "well"
+        self.sent: list[dict[str, Any]] = []
+
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        if self.mood == "fail":
+            raise ConnectionError("refused")
+        if self.mood == "hang":
+            await asyncio.Event().wait()
+        self.sent.append(message)
+
+    @property
+    def ids(self) -> list[int]:
+        return [seq for each in self.sent for _, seq, _, _ in each["events"]]
+
+
+def tell(outbox: Outbox, seq: int) -> None:
+    outbox.tell(7, message("progress_update", {}, seq))
+
+
+@pytest.mark.parametrize(
+    "configured", [{}, {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}]
+)
+def test_without_a_layer_between_processes_nothing_is_begun(settings, configured: dict) -> None:
+    settings.CHANNEL_LAYERS = configured
+    before = threading.active_count()
+    publisher.on_session_events(sender=None, events=[EVENT])
+    assert between_processes() is None
+    assert threading.active_count() == before
+
+
+async def test_hints_that_wait_leave_in_one_message() -> None:
+    layer = Layer()
+    outbox = Outbox(asyncio.get_running_loop(), layer)
+    for seq in range(1, 101):
+        tell(outbox, seq)
+    await outbox.flushed()
+    assert layer.ids == list(range(1, 101))
+    assert len(layer.sent) == 1
+
+
+@pytest.mark.parametrize("mood", ["fail", "hang"])
+async def test_a_lost_layer_is_left_alone_and_found_again(monkeypatch, caplog, mood: str) -> None:
+    monkeypatch.setattr(layers, "SEND_TIMEOUT", 0.02)
+    monkeypatch.setattr(layers, "PAUSE", 0.02)
+    caplog.set_level("INFO")
+    layer = Layer()
+    outbox = Outbox(asyncio.get_running_loop(), layer)
+    layer.mood = mood
+    for seq in range(1, 4):
+        tell(outbox, seq)
+        await outbox.flushed()
+    assert layer.sent == []
+    assert caplog.text.count("Channel layer lost") == 1
+    layer.mood = "well"
+    tell(outbox, 9)
+    await outbox.flushed()
+    assert layer.ids == [9]
+    assert "Channel layer is back" in caplog.text
+
+
+async def test_what_waits_for_a_layer_is_bounded() -> None:
+    layer = Layer()
+    outbox = Outbox(asyncio.get_running_loop(), layer)
+    layer.mood = "hang"
+    for seq in range(layers.WAITING * 2):
+        tell(outbox, seq)
+    assert len(outbox._hints) == layers.WAITING
