@@ -345,4 +345,6 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # A traceback each second while Redis is away; sessions_core.realtime says it once.
+    "loggers": {"channels_redis.pubsub": {"level": "CRITICAL"}},
 }
