@@ -2,7 +2,6 @@
 
 import logging
 import pickle
-import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from django.test import override_settings
 from analytics.examples import PROGRESS_METRICS
 from analytics.views.base import SCOPE
 from sessions_core.models import IdempotentResponse
+from tests.support.postgres_server import find_client
 
 from .people import Clinic, make_clinic
 
@@ -78,11 +78,12 @@ def _database(tmp_path: Path) -> bytes:
         files = [Path(name), Path(f"{name}-wal")]
         dump = "\n".join(sqlite3.connect(name).iterdump()).encode()
         return dump + b"".join(file.read_bytes() for file in files if file.exists())
-    if shutil.which("pg_dump") is None:
+    pg_dump = find_client("pg_dump")
+    if pg_dump is None:
         pytest.skip("NOT RUN: no pg_dump")
     settings = connection.settings_dict
     url = f"postgresql://{settings['USER']}@{settings['HOST']}:{settings['PORT']}/{name}"
-    return subprocess.run(["pg_dump", "--inserts", url], check=True, capture_output=True).stdout
+    return subprocess.run([pg_dump, "--inserts", url], check=True, capture_output=True).stdout
 
 
 def _cache() -> bytes:

@@ -43,6 +43,14 @@ def find_binaries() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+def find_client(name: str) -> str | None:
+    """``pg_dump`` and the like: the newest at hand, since they refuse servers newer than they."""
+    folder = find_binaries()
+    if folder and (folder / name).exists():
+        return str(folder / name)
+    return shutil.which(name)
+
+
 class PostgresServer:
     """A cluster in a folder of its own, on a port of its own, gone with the tests."""
 
