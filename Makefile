@@ -36,9 +36,6 @@ test: $(VENV)/.installed-test ## Run every test: on Postgres and Redis, on SQLit
 test-fast: $(VENV)/.installed-test ## Run what needs only SQLite and this one process
 	$(BIN)/python -m pytest -n $(JOBS) --in-process
 
-check: export DEBUG = true
-check: export LOG_LEVEL = WARNING
-check: export DATABASE_URL = sqlite:///$(CURDIR)/var/check.sqlite3
 bench: $(VENV)/.installed-test ## Measure against the peers and write docs/performance.md (ROUNDS=3 SECONDS=4)
 	@$(BIN)/pip install -qq --disable-pip-version-check -r bench/requirements.txt
 	$(BIN)/python -m bench --rounds $(ROUNDS) --seconds $(SECONDS) --write
@@ -47,6 +44,9 @@ bench: $(VENV)/.installed-test ## Measure against the peers and write docs/perfo
 fuzz: $(VENV)/.installed-test ## Send 20,000 requests made from the API document (FUZZ_EXAMPLES=… for more)
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -n $(JOBS) tests/fuzz --database postgres
 
+check: export DEBUG = true
+check: export LOG_LEVEL = WARNING
+check: export DATABASE_URL = sqlite:///$(CURDIR)/var/check.sqlite3
 check: $(VENV)/.installed-test ## Lint, format, import contracts, types, system checks, schema
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
