@@ -3,7 +3,7 @@
     python -m bench.fanout [--viewers 1000] [--rounds 3] [--seconds 4] [--write]
 
 Each contender is one process, which has its events from Redis. They take turns, so that what else
-the machine does falls on all of them. An event is published when every viewer has had the last.
+the machine does falls on all of them. Three events are on their way at a time.
 Then, with one viewer: how long an answer takes, and how long its event.
 """
 

@@ -1,6 +1,7 @@
 """A thousand viewers in one process, which count what arrives."""
 
 import asyncio
+import itertools
 import os
 import time
 from collections.abc import Awaitable, Callable
@@ -10,6 +11,8 @@ from pathlib import Path
 TICKS = os.sysconf("SC_CLK_TCK")
 # Ids of equal length, so that every frame has the same size.
 FIRST_ID = 1_000_000
+# Events on their way at a time: with one, server and viewers would wait for each other.
+WINDOW = 3
 
 Publish = Callable[[int, str], Awaitable[object]]
 
@@ -39,17 +42,20 @@ class Viewers:
     def __init__(self) -> None:
         self.open = 0
         self.bytes = 0
-        self.expected = 0
-        self.reached = asyncio.Event()
+        self._wanted = 0
+        self._reached = asyncio.Event()
 
-    def expect(self, count: int) -> None:
-        self.expected += count
-        self.reached.clear()
+    async def reach(self, count: int) -> None:
+        """Returns when so many bytes have arrived."""
+        self._wanted = count
+        self._reached.clear()
+        if self.bytes < count:
+            await asyncio.wait_for(self._reached.wait(), 60)
 
     def arrived(self, count: int) -> None:
         self.bytes += count
-        if self.bytes >= self.expected:
-            self.reached.set()
+        if self.bytes >= self._wanted:
+            self._reached.set()
 
 
 class Viewer(asyncio.Protocol):
@@ -105,27 +111,25 @@ async def connect(contender: Contender, port: int, count: int) -> tuple[Viewers,
 
 
 async def measure(contender: Contender, pid: int, port: int, count: int, most: float) -> Result:
-    """The rate with ``count`` viewers over ``most`` seconds. An event at a time."""
+    """The rate with ``count`` viewers over ``most`` seconds."""
     viewers, lines = await connect(contender, port, count)
     text = event(FIRST_ID + 1)
     frame = len(text) + (2 if len(text) < 126 else 4)
-    viewers.expected = viewers.bytes
-    numbers = iter(range(FIRST_ID + 1, 2 * FIRST_ID))
+    each, before = frame * count, viewers.bytes
+    numbers = itertools.count(1)
 
-    async def round_trip() -> None:
+    async def one_more() -> None:
         number = next(numbers)
-        viewers.expect(frame * count)
-        await contender.publish(number, event(number))
-        await asyncio.wait_for(viewers.reached.wait(), 30)
+        await contender.publish(FIRST_ID + number, event(FIRST_ID + number))
+        await viewers.reach(before + (number - WINDOW + 1) * each)
 
     for _ in range(5):
-        await round_trip()
-    began, cpu, delivered = time.perf_counter(), cpu_seconds(pid), 0
+        await one_more()
+    began, cpu, had = time.perf_counter(), cpu_seconds(pid), viewers.bytes
     while time.perf_counter() - began < most:
-        await round_trip()
-        delivered += count
+        await one_more()
     seconds = time.perf_counter() - began
-    spent = cpu_seconds(pid) - cpu
+    spent, delivered = cpu_seconds(pid) - cpu, (viewers.bytes - had) / frame
     for line in lines:
         line.abort()
     return Result(delivered / seconds, spent / delivered * 1e6)

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 GROUP = "sessions.events"
 # Tells this process's own hints from those of others.
 ORIGIN = uuid.uuid4().hex
+# Seconds that a hint waits for company. The answer that made it goes out first, too.
+LINGER = 0.005
 # Seconds for one send; a layer that takes longer is treated as lost.
 SEND_TIMEOUT = 2.0
 # Seconds without an attempt after a failed send; hints of that time are dropped.
@@ -58,6 +60,7 @@ class Outbox:
 
     async def _send_all(self) -> None:
         while self._hints:
+            await asyncio.sleep(LINGER)
             count = min(BATCH, len(self._hints))
             batch = [self._hints.popleft() for _ in range(count)]
             if not await self._send(batch):
