@@ -51,7 +51,7 @@ _OPERATIONS = {
         {"clientId": "client-17", "therapistId": "12"},
         201,
         requests.NewSessionSerializer,
-        errors=(_MISSING, NotAllowed(), _FOREIGN),
+        errors=(_MISSING, NotAllowed(), _FOREIGN, TherapistUnknown()),
     ),
     "sessions_list": Operation(
         "List the sessions that you may see, newest first",

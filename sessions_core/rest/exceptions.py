@@ -2,6 +2,7 @@
 
 import logging
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -93,13 +94,17 @@ def _validation(exc: drf.ValidationError, dialect: Dialect, request: Request | N
     return Problem(status, dialect.code(status), f"{where}{first.message}", fields)
 
 
+#: A place in a list. A longer number is a key that somebody sent, and may not fit into 64 bits.
+_INDEX = re.compile(r"[0-9]{1,9}")
+
+
 def _path(attr: str | int | None) -> tuple[str | int, ...]:
     """``answers.0.item_id`` as its steps; an error of the whole body has none."""
     if attr is None:
         return ()
     whole = {api_settings.NON_FIELD_ERRORS_KEY, "__all__"}
     steps = [step for step in str(attr).split(".") if step not in whole]
-    return tuple(int(step) if step.isascii() and step.isdigit() else step for step in steps)
+    return tuple(int(step) if _INDEX.fullmatch(step) else step for step in steps)
 
 
 def _client_error(exc: drf.APIException, dialect: Dialect) -> Problem:

@@ -63,6 +63,11 @@ class KitView(SurfaceViewSet):
         return Response({})
 
     @idempotent
+    def refuse(self, request: Request) -> Response:
+        """An action that answers with an error of its own, without raising."""
+        return Response({"id": Group.objects.create(name="a").pk}, status=400)
+
+    @idempotent
     def keep(self, request: Request) -> Response:
         serializer = ItemSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -79,8 +84,10 @@ urlpatterns = [
     *both("kit/echo", KitView.as_view({"post": "echo", "get": "echo"})),
     *both("kit/order", KitView.as_view({"post": "order"})),
     *both("kit/limited", KitView.as_view({"get": "limited"})),
+    *both("kit/refuse", KitView.as_view({"post": "refuse"})),
     *both("kit/keep", KitView.as_view({"post": "keep"})),
     *both("fast/order", FastAPIView.as_view({"post": "order"})),
+    *both("fast/fail", FastAPIView.as_view({"get": "fail"})),
     *both("fast/echo", FastAPIView.as_view({"post": "echo"})),
     re_path(r"^kit/[\s\S]*$", catch_all(Plainly())),
     path("admin/", admin.site.urls),  # The product's content policy asks where it is.

@@ -161,25 +161,24 @@ def test_staff_is_what_the_database_says_not_the_token(learner, settings, secret
     assert tokens.verify(access).actor.is_staff
 
 
-def test_a_database_that_does_not_answer_makes_no_token_bad(client, monkeypatch) -> None:
-    def fail(payload: object) -> None:
+@pytest.fixture
+def database_away(learner, monkeypatch) -> None:
+    def fail() -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(claims, "user_id_of", fail)
+    monkeypatch.setattr(claims.BlacklistedToken.objects, "filter", lambda **_: fail())
 
+
+def test_a_database_that_does_not_answer_makes_no_token_bad(client, database_away) -> None:
     response = client.get("/kit/limited")
 
     assert response.status_code == 503
     assert response["Retry-After"] == "1"
 
 
-def test_every_verb_says_unavailable_without_a_database(learner, monkeypatch) -> None:
+def test_every_verb_says_unavailable_without_a_database(learner, request) -> None:
     pair = tokens.issue(learner)
-
-    def fail(payload: object) -> None:
-        raise OperationalError("gone")
-
-    monkeypatch.setattr(claims, "user_id_of", fail)
+    request.getfixturevalue("database_away")
     for verb, token in [
         (tokens.verify, pair.access),
         (tokens.check, pair.access),

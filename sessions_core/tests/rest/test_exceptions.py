@@ -126,6 +126,19 @@ def test_validation_as_fastapi_clients_read_it(client) -> None:
     assert {"loc", "msg", "type"} == set(response.json()["detail"][0])
 
 
+def test_a_key_of_digits_is_no_place_in_a_list(client, monkeypatch) -> None:
+    error = drf.ValidationError({"9" * 30: ["Not so."], "items": {"2": ["Not so."]}})
+    monkeypatch.setattr(KitView, "failure", error)
+
+    response = client.get("/fast/fail")
+
+    assert response.status_code == 422
+    assert [e["loc"] for e in response.json()["detail"]] == [
+        ["query", "9" * 30],
+        ["query", "items", 2],
+    ]
+
+
 def test_a_dialect_departs_from_the_common_table_where_it_says_so() -> None:
     class Forbidding(Dialect):
         table = {errors.NotYourSession: (403, "forbidden")}

@@ -85,6 +85,14 @@ def test_a_failed_request_burns_no_key(client) -> None:
     assert keep(client, "a").status_code == 201
 
 
+def test_an_answer_that_is_an_error_is_not_kept(client) -> None:
+    headers = {"Idempotency-Key": "one"}
+    first = client.post("/kit/refuse", {}, headers=headers)
+
+    assert first.status_code == 400
+    assert not IdempotentResponse.objects.exists()
+
+
 def test_a_request_that_breaks_leaves_no_effect_and_burns_no_key(client, monkeypatch) -> None:
     def break_down(*args: object) -> None:
         raise ZeroDivisionError
