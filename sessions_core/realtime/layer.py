@@ -25,7 +25,7 @@ ORIGIN = uuid.uuid4().hex
 LINGER = 0.005
 # Seconds for one send; a layer that takes longer is treated as lost.
 SEND_TIMEOUT = 2.0
-# Seconds without an attempt after a failed send; hints of that time are dropped.
+# Seconds without an attempt after a failed send. What waits longer than the room for it is dropped.
 PAUSE = 1.0
 # Hints in one message to the layer, and hints waiting for it.
 BATCH = 256
@@ -65,7 +65,7 @@ class Outbox:
             batch = [self._hints.popleft() for _ in range(count)]
             if not await self._send(batch):
                 await asyncio.sleep(PAUSE)
-                self._hints.clear()
+                self._hints.extendleft(reversed(batch))
         self._sending = None
 
     async def _send(self, batch: list[tuple[int, int | None, str, str]]) -> bool:

@@ -73,6 +73,7 @@ def test_other_peoples_sessions_and_hostile_addresses_close_with_4404(
 ) -> None:
     """L9. Nothing of it leaves a trace of an error in the log."""
     session = learning.start()
+    before = len(product.log.read_text(errors="replace"))
     stranger = tokens.issue(learner("eve")).access
     assert close_code(product, session.pk, stranger) == 4404
     assert close_code(product, session.public_id, stranger) == 4404
@@ -82,9 +83,9 @@ def test_other_peoples_sessions_and_hostile_addresses_close_with_4404(
         *("", "/", "../../admin", f"{session.pk}%00", "{session_id}", "<script>", "\U0001f600"),
     ):
         assert close_code(product, hostile, learning.token) == 4404, hostile
-    said = product.log.read_text(errors="replace")
+    said = product.log.read_text(errors="replace")[before:]
     assert "Traceback" not in said
-    assert "500" not in said
+    assert "ERROR" not in said
 
 
 def test_staff_may_watch_and_it_is_recorded(product: Product, learning: Learning) -> None:
