@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import User
 
+from . import clinic
+
 Seeder = Callable[[dict[str, User]], str]
 
-SEEDERS: list[Seeder] = []
+SEEDERS: list[Seeder] = [clinic.seed]

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 from django.test import override_settings
 from django.utils import timezone
 
+from analytics.models import SupervisorLink, TherapistSession
 from langportal.demo import history
 from langportal.demo.people import PASSWORD
 from sessions_core.grading import Question
@@ -110,6 +111,23 @@ def test_refuses_where_neither_debug_nor_demo_is_on() -> None:
     with override_settings(DEBUG=False, DEMO=False), pytest.raises(CommandError, match="--force"):
         call_command("seed_demo")
     assert not User.objects.exists()
+
+
+@pytest.mark.usefixtures("no_history")
+def test_the_supervisor_is_linked_and_the_therapists_have_a_past() -> None:
+    seed()
+    seed()
+    links = SupervisorLink.objects.in_force().values_list("supervisor__username", "therapist")
+    named = {(by, User.objects.get(pk=whom).username) for by, whom in links}
+    assert named == {("supervisor", "therapist"), ("supervisor", "therapist3")}
+    assert links.count() == 2
+    assert User.objects.get(username="supervisor").groups.get().name == "supervisor"
+    assert TherapistSession.objects.count() == 15
+    newest = TherapistSession.objects.filter(therapist__username="therapist").latest("started_at")
+    assert newest.status == "completed"
+    assert newest.progress > 0
+    authors = set(newest.evaluations.values_list("evaluator__username", flat=True))
+    assert authors == {"supervisor", "evaluator"}
 
 
 @pytest.mark.usefixtures("no_history")
