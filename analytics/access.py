@@ -38,16 +38,14 @@ class Right(Enum):
     READ_METRICS = auto()
     WRITE_METRICS = auto()
     READ_TEXT = auto()
-    EVALUATE = auto()
 
 
 # Staff write on somebody's behalf, and read text for a stated reason only. An evaluator's right to
-# text is to what it wrote itself; the query narrows it.
+# text is to what it wrote itself; ``reads_all_text`` tells it from the others'.
 HOLDERS: dict[Right, frozenset[Standing]] = {
     Right.READ_METRICS: frozenset(Standing),
     Right.WRITE_METRICS: frozenset({Standing.OWN, Standing.STAFF}),
     Right.READ_TEXT: frozenset(Standing),
-    Right.EVALUATE: frozenset({Standing.LINKED, Standing.ASSIGNED, Standing.STAFF}),
 }
 
 
@@ -118,17 +116,21 @@ def standings(caller: Caller, session: TherapistSession) -> set[Standing]:
     return found
 
 
-def clients_known(caller: Caller) -> set[Any]:
-    """Ids of the therapists of whose clients the caller may know: its own and those linked."""
+def confided(caller: Caller) -> set[Any]:
+    """Ids of the therapists whose clients and texts are open to the caller: its own and those
+    linked.
+    """
     own = {caller.user_id} if caller.has(THERAPIST) else set()
     if not caller.has(SUPERVISOR):
         return own
     return own | set(supervised(caller.user_id).values_list("therapist", flat=True))
 
 
-def sees_own_text_only(caller: Caller, session: TherapistSession) -> bool:
-    """An evaluator reads of the free text what it wrote itself."""
-    return standings(caller, session) == {Standing.ASSIGNED}
+def reads_all_text(visit: Visit, session: TherapistSession) -> bool:
+    """Else the caller reads, if anything, what it wrote itself."""
+    if visit.caller.is_staff and visit.reason:
+        return True
+    return session.therapist_id in confided(visit.caller)
 
 
 def visible(caller: Caller) -> QuerySet[TherapistSession]:

@@ -7,6 +7,8 @@ progress. One test decides, so the stated rate of false calls is the rate of the
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from .app_settings import app_settings
 from .measurements import Measured, measured, past_of
 from .models import TherapistSession, Trend
@@ -74,12 +76,18 @@ class Verdict:
 
 
 def compare(
-    current: TherapistSession, previous: TherapistSession, given: Metrics = Metrics()
+    current: TherapistSession,
+    previous: TherapistSession,
+    scope: QuerySet[TherapistSession],
+    given: Metrics = Metrics(),
 ) -> Verdict:
-    """The verdict on the two sessions; what the client measured itself (``given``) goes first."""
+    """The verdict on the two sessions; what the client measured itself (``given``) goes first.
+
+    Noise is estimated from ``scope`` alone: what the reader may not see must not show in it.
+    """
     both = measured([current, previous])
     now, then = both[current.pk], both[previous.pk]
-    past = past_of(current.therapist_id, but=[current.pk, previous.pk])
+    past = past_of(current.therapist_id, scope, but=[current.pk, previous.pk])
     return verdict(now, then, past, given)
 
 

@@ -90,7 +90,7 @@ def _by_day(rows: QuerySet, column: str, figure: Any) -> dict[date, Any]:
 def _skill_progress(subject: Subject) -> list[dict[str, Any]]:
     """The session's skills; the trend is against the session before, beyond noise."""
     previous = subject.previous
-    verdict = compare(subject.session, previous) if previous else Verdict(Metrics())
+    verdict = compare(subject.session, previous, subject.scope) if previous else Verdict(Metrics())
     changes = {measure.name: measure.change for measure in verdict.measures}
     practised = _sessions_practised(subject)
     return [
@@ -154,7 +154,7 @@ def _progress_snapshots(subject: Subject) -> list[dict[str, Any]]:
 def _comparative_data(subject: Subject) -> dict[str, Any]:
     """With the evidence of the trend, as the comparison operation shows it."""
     previous = subject.previous
-    found = compare(subject.session, previous) if previous else Verdict(Metrics())
+    found = compare(subject.session, previous, subject.scope) if previous else Verdict(Metrics())
     data: dict[str, Any] = {
         "currentSession": _session_data(subject.session),
         "trend": found.trend,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from .models import ProgressRecord, SkillScore, TherapistSession
 
 PAST_SESSIONS = 30
@@ -31,9 +33,11 @@ def measured(sessions: Iterable[TherapistSession]) -> dict[UUID, Measured]:
     return found
 
 
-def past_of(therapist_id: Any, but: Iterable[UUID]) -> list[Measured]:
-    """The therapist's newest other sessions, at most ``PAST_SESSIONS``."""
-    others = TherapistSession.objects.filter(therapist=therapist_id).exclude(pk__in=list(but))
+def past_of(
+    therapist_id: Any, scope: QuerySet[TherapistSession], but: Iterable[UUID]
+) -> list[Measured]:
+    """The therapist's newest other sessions in ``scope``, at most ``PAST_SESSIONS``."""
+    others = scope.filter(therapist=therapist_id).exclude(pk__in=list(but))
     return list(measured(others.only("progress", "last_seq")[:PAST_SESSIONS]).values())
 
 

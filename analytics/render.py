@@ -29,6 +29,16 @@ def person(user_id: Any) -> str:
     return ERASED if user_id is None else str(user_id)
 
 
+def named_in_the_address(therapist_id: Any, session: TherapistSession | None) -> dict[str, str]:
+    """Which therapist and which session a list is of; the session empty where it is of all."""
+    if session is None:
+        return {"therapistId": str(therapist_id), "sessionId": ""}
+    return {
+        "therapistId": str(session.therapist_id if therapist_id is None else therapist_id),
+        "sessionId": str(session.pk),
+    }
+
+
 def session_entry(session: TherapistSession, *, with_client: bool) -> dict[str, Any]:
     """``clientId`` is empty for whoever may not know it."""
     shown = {
@@ -56,12 +66,13 @@ def snapshot_entry(row: Snapshot) -> dict[str, Any]:
     return {"timestamp": instant(row.timestamp), "value": number(row.value)}
 
 
-def milestone_entry(row: Milestone) -> dict[str, Any]:
+def milestone_entry(row: Milestone, *, with_text: bool) -> dict[str, Any]:
+    """``metadata`` holds what the therapist noted; it is empty for whoever may not read texts."""
     return {
         "milestoneName": row.name,
         "milestoneValue": number(row.value),
         "achievedAt": instant(row.achieved_at),
-        "metadata": row.metadata,
+        "metadata": row.metadata if with_text else {},
     }
 
 

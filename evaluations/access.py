@@ -10,15 +10,15 @@ from analytics.access import (
     Standing,
     Visit,
     acting_for,
+    confided,
     require_a_role,
     session_for,
     standings,
-    supervised,
     visible,
 )
 from analytics.errors import NotAllowed, ReasonRequired
 from analytics.models import TherapistSession
-from analytics.roles import EVALUATOR, SUPERVISOR, THERAPIST, Caller, caller_of
+from analytics.roles import EVALUATOR, caller_of
 
 from .errors import EvaluationUnknown, SelfEvaluation
 from .models import Evaluation
@@ -31,11 +31,12 @@ def session_to_evaluate(
 ) -> tuple[TherapistSession, Any]:
     """The session and the id of its evaluator: the caller, or whom staff write for.
 
-    Whoever it is must be linked or assigned. Raises ``SelfEvaluation`` for the session's therapist.
+    Whoever it is must be linked or assigned. Raises ``SelfEvaluation`` where either of them is the
+    session's therapist: staff do not have themselves evaluated in another's name.
     """
     evaluator_id = acting_for(visit, "evaluatorId", evaluator_id_text)
     session = session_for(visit, session_id, Right.READ_METRICS, lock=True)
-    if evaluator_id == session.therapist_id:
+    if session.therapist_id in {evaluator_id, visit.caller.user_id}:
         raise SelfEvaluation
     evaluator = visit.caller if visit.behalf_id is None else caller_of(evaluator_id)
     if not standings(evaluator, session) & EVALUATES:
@@ -47,7 +48,7 @@ def evaluation_to_read(visit: Visit, id_text: str) -> Evaluation:
     """Raises ``EvaluationUnknown``, ``NotAllowed``, ``ReasonRequired``."""
     evaluation = _evaluation(visit, id_text)
     session_for(visit, str(evaluation.session_id), Right.READ_TEXT)
-    if not readable(visit.caller).filter(pk=evaluation.pk).exists():
+    if not readable(visit).filter(pk=evaluation.pk).exists():
         raise NotAllowed
     return evaluation
 
@@ -69,15 +70,14 @@ def require_reason(visit: Visit) -> None:
         raise ReasonRequired
 
 
-def readable(caller: Caller) -> QuerySet[Evaluation]:
-    """Evaluations whose text the caller may read: about itself, of those linked, its own."""
-    if caller.is_staff:
+def readable(visit: Visit) -> QuerySet[Evaluation]:
+    """Evaluations whose text the caller may read: about itself, of those linked, its own; staff
+    with a reason read all.
+    """
+    caller = visit.caller
+    if caller.is_staff and visit.reason:
         return Evaluation.objects.all()
-    text = Q(pk__in=[])
-    if caller.has(THERAPIST):
-        text |= Q(session__therapist=caller.user_id)
-    if caller.has(SUPERVISOR):
-        text |= Q(session__therapist__in=supervised(caller.user_id))
+    text = Q(session__therapist__in=confided(caller))
     if caller.has(EVALUATOR):
         text |= Q(evaluator=caller.user_id, session__in=visible(caller))
     return Evaluation.objects.filter(text)

@@ -2,8 +2,10 @@
 
 ICC(2,1) and ICC(2,k) of Shrout & Fleiss (1979), "Intraclass correlations: uses in assessing rater
 reliability", Psychological Bulletin 86(2), 420-428: each session rated by the same evaluators, both
-taken as random. One session alone has no variance between sessions to compare with, so the
-coefficient is over all sessions that the same evaluators rated.
+taken as random. McGraw & Wong (1996), Psychological Methods 1(1), 30-46, call them ICC(A,1) and
+ICC(A,k), two-way random, absolute agreement. One session alone has no variance between sessions to
+compare with, so the coefficient is over all sessions that the same evaluators rated and the reader
+may read about.
 """
 
 from collections import defaultdict
@@ -11,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
+
+from django.db.models import QuerySet
 
 from analytics.models import TherapistSession
 
@@ -48,12 +52,16 @@ def correlation(ratings: Sequence[Sequence[float]]) -> Correlation | None:
     return Correlation((between - error) / single_over, (between - error) / average_over)
 
 
-def agreement(session: TherapistSession) -> dict[str, Any] | None:
-    """What the API tells of the evaluators of ``session``; ``None`` where they are not two."""
-    own = _newest_ratings(Evaluation.objects.filter(session=session))[session.pk]
+def agreement(session: TherapistSession, readable: QuerySet[Evaluation]) -> dict[str, Any] | None:
+    """What the API tells of the evaluators of ``session``; ``None`` where they are not two.
+
+    Only ``readable`` evaluations count: a coefficient over a session that the reader may not see
+    would tell of its ratings.
+    """
+    own = _newest_ratings(readable.filter(session=session))[session.pk]
     if len(own) < 2:
         return None
-    ratings = _rated_by_all(sorted(own))
+    ratings = _rated_by_all(sorted(own), readable)
     found = correlation(ratings)
     return {
         "evaluators": len(own),
@@ -67,8 +75,8 @@ def agreement(session: TherapistSession) -> dict[str, Any] | None:
     }
 
 
-def _rated_by_all(evaluators: list[Any]) -> list[list[float]]:
-    rows = Evaluation.objects.filter(evaluator__in=evaluators)
+def _rated_by_all(evaluators: list[Any], readable: QuerySet[Evaluation]) -> list[list[float]]:
+    rows = readable.filter(evaluator__in=evaluators)
     rated = [by for by in _newest_ratings(rows).values() if len(by) == len(evaluators)]
     return [[by[evaluator] for evaluator in evaluators] for by in rated[-MAX_SESSIONS:]]
 

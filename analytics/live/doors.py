@@ -9,7 +9,7 @@ from sessions_core.errors import SessionError
 from sessions_core.realtime import signin
 from sessions_core.realtime.definitions import Close
 
-from ..access import Right, Visit, clients_known, session_for, therapist_for, visible
+from ..access import Right, Visit, confided, session_for, therapist_for, visible
 from ..audit.chain import Call, append
 from ..errors import NotAllowed
 from ..models import TherapistSession
@@ -26,14 +26,14 @@ def session_door(visit: Visit, id_text: str) -> tuple[Course, object]:
     """The course of one session, and the key it wakes by."""
     session = session_for(visit, id_text, Right.READ_METRICS)
     rows = TherapistSession.objects.filter(pk=session.pk)
-    return Course(rows, session.therapist_id in clients_known(visit.caller)), session.pk
+    return Course(rows, session.therapist_id in confided(visit.caller)), session.pk
 
 
 def therapist_door(visit: Visit, id_text: str) -> tuple[Course, object]:
     """All that the caller may see of one therapist's sessions."""
     therapist_id = therapist_for(visit, id_text, Right.READ_METRICS)
     rows = visible(visit.caller).filter(therapist=therapist_id)
-    return Course(rows, therapist_id in clients_known(visit.caller)), therapist_id
+    return Course(rows, therapist_id in confided(visit.caller)), therapist_id
 
 
 def admit(
@@ -59,14 +59,21 @@ def admit(
     return principal, course, key
 
 
-def still_open(door: Door, principal: signin.Principal, id_text: str, address: str) -> int | None:
-    """The code to close with, where the sign-in or the right has lapsed; it is recorded."""
+def still_open(
+    door: Door, principal: signin.Principal, course: Course, id_text: str, address: str
+) -> int | None:
+    """The code to close with, where the sign-in or the right has lapsed; it is recorded.
+
+    Where some of the right is left, ``course`` is narrowed to that: one of two assignments may
+    have ended, or a supervisor may be staff alone by now.
+    """
     if signin.lapsed([principal]):
         return Close.NOT_SIGNED_IN
     visit = Visit(Caller(principal.actor.user_id))
     try:
         visit.caller = caller_of(principal.actor.user_id)
-        door(visit, id_text)
+        fresh, _ = door(visit, id_text)
+        course.rows, course.confided = fresh.rows, fresh.confided
     except SessionError as error:
         code = NOT_ALLOWED if isinstance(error, NotAllowed) else Close.NOT_FOUND
         _record(door, visit, code, address)

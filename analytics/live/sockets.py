@@ -6,7 +6,6 @@ Sign-in, limits on frames and the bounded sending are those of the learning sess
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from django import db
 
@@ -20,7 +19,7 @@ from sessions_core.realtime.viewer import Viewer
 from ..app_settings import app_settings
 from ..errors import NotAllowed
 from .doors import NOT_ALLOWED, Door, admit, session_door, still_open, therapist_door
-from .news import news
+from .news import Course, news
 from .wakeups import Wakeup
 
 logger = logging.getLogger(__name__)
@@ -63,7 +62,7 @@ async def _serve(door: Door, scope: Scope, receive: Receive, send: Send) -> int 
     with Wakeup(key) as wakeup:
         after = after_id(scope) if door is session_door else None
         telling = asyncio.create_task(_tell(viewer, course, wakeup, after))
-        checking = asyncio.create_task(_check(door, viewer, id_text, address))
+        checking = asyncio.create_task(_check(door, viewer, course, id_text, address))
         try:
             await listen(viewer, receive)
         finally:
@@ -73,7 +72,7 @@ async def _serve(door: Door, scope: Scope, receive: Receive, send: Send) -> int 
     return None
 
 
-async def _tell(viewer: Viewer, course: Any, wakeup: Wakeup, after: int | None) -> None:
+async def _tell(viewer: Viewer, course: Course, wakeup: Wakeup, after: int | None) -> None:
     """Send the state, then what is recorded, in its order, until the socket closes."""
     opened = False
     while not viewer.closing:
@@ -92,12 +91,12 @@ async def _tell(viewer: Viewer, course: Any, wakeup: Wakeup, after: int | None) 
         await wakeup.wait(LOOK_EVERY)
 
 
-async def _check(door: Door, viewer: Viewer, id_text: str, address: str) -> None:
+async def _check(door: Door, viewer: Viewer, course: Course, id_text: str, address: str) -> None:
     """Close within seconds of a sign-in or a right that is gone."""
     while not viewer.closing:
         await asyncio.sleep(app_settings.SOCKET_RECHECK_SECONDS)
         try:
-            code = await in_thread(still_open, door, viewer.principal, id_text, address)
+            code = await in_thread(still_open, door, viewer.principal, course, id_text, address)
         except (Unavailable, db.Error):
             continue
         if code is not None:

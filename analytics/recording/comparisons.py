@@ -13,7 +13,7 @@ def record(
     improvement_score: float | None,
 ) -> Comparison:
     """``given`` and the score are the client's; what is None is computed from the sessions."""
-    verdict = compare(current, previous, given)
+    verdict = compare(current, previous, TherapistSession.objects.all(), given)
     return Comparison.objects.create(
         therapist_id=current.therapist_id,
         current=current,

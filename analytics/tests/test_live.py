@@ -8,8 +8,9 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
 from django.test import override_settings
+from django.utils import timezone
 
-from analytics.models import AuditRecord, SupervisorLink
+from analytics.models import AuditRecord, EvaluatorAssignment, SupervisorLink
 from sessions_core import tokens
 
 from .people import Clinic, make_clinic
@@ -153,6 +154,35 @@ async def test_a_link_removed_closes_the_socket(clinic: Clinic) -> None:
     await asyncio.gather(*map(_next, sockets))
     await database_sync_to_async(SupervisorLink.objects.all().delete)()
     assert [await _closing_code(socket) for socket in sockets] == [4403, 4403]
+
+
+@override_settings(ANALYTICS_SOCKET_RECHECK_SECONDS=0.2)
+async def test_of_two_assignments_the_ended_one_goes_silent(clinic: Clinic) -> None:
+    ended = await EvaluatorAssignment.objects.aget(session=clinic.session)
+    await EvaluatorAssignment.objects.acreate(evaluator=clinic.evaluator, session=clinic.earlier)
+    socket = await _connect(f"/ws/therapists/{clinic.therapist.pk}", clinic.evaluator)
+    for _ in range(2):
+        await _next(socket)
+    ended.ended_at = timezone.now()
+    await ended.asave()
+    await asyncio.sleep(1)
+    await _record(clinic, 40)
+    assert await socket.receive_nothing(4)
+    await _leave(socket)
+
+
+@override_settings(ANALYTICS_SOCKET_RECHECK_SECONDS=0.2)
+async def test_a_supervisor_who_is_staff_alone_by_now_no_longer_knows_the_client(
+    clinic: Clinic,
+) -> None:
+    clinic.supervisor.is_staff = True
+    await clinic.supervisor.asave()
+    path = f"/ws/therapist-sessions/{clinic.session.pk}"
+    socket = await _connect(path, clinic.supervisor)
+    assert (await _next(socket))["data"]["clientId"] == "client-17"
+    await SupervisorLink.objects.aupdate(ended_at=timezone.now())
+    assert (await _next(socket))["data"]["clientId"] == ""
+    await _leave(socket)
 
 
 def test_the_recheck_is_well_below_the_thirty_seconds_promised() -> None:

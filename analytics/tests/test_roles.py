@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import URLPattern
 from django.utils import timezone
 
 from analytics import urls as analytics_urls
 from analytics.examples import ANALYTICS_DATA, PROGRESS_METRICS
-from analytics.models import EvaluatorAssignment, SupervisorLink
+from analytics.models import EvaluatorAssignment, SupervisorLink, TherapistSession
+from analytics.recording.sessions import begin
+from analytics.recording.skills import add_scores
 from evaluations import recording
 from evaluations import urls as evaluations_urls
 from evaluations.models import Evaluation
@@ -263,6 +266,104 @@ def test_an_evaluator_sees_the_assigned_session_alone(clinic: Clinic) -> None:
     assert api.get(url).json()["comparisons"] == []
     data = api.get(f"/api/session/analytics?sessionId={clinic.session.pk}").json()["analyticsData"]
     assert "previousSession" not in data["comparativeData"]
+
+
+@pytest.mark.parametrize(
+    ("who", "query", "metadata"),
+    [
+        ("therapist", "", {"note": "cried"}),
+        ("supervisor", "", {"note": "cried"}),
+        ("evaluator", "", {}),
+        ("staff", "", {}),
+        ("staff", "&reason=complaint+12", {"note": "cried"}),
+    ],
+)
+def test_a_note_with_a_milestone_is_text(
+    clinic: Clinic, who: str, query: str, metadata: dict[str, str]
+) -> None:
+    body = {
+        "sessionId": str(clinic.session.pk),
+        "snapshots": SNAPSHOTS,
+        "milestones": [{"milestoneName": "m", "metadata": {"note": "cried"}}],
+    }
+    clinic.client("therapist").post("/api/session/snapshots", body, format="json")
+    url = f"/api/session/snapshots?sessionId={clinic.session.pk}{query}"
+    (milestone,) = clinic.client(who).get(url).json()["milestones"]
+    assert milestone["metadata"] == metadata
+
+
+def test_an_assignment_lends_staff_no_reason(clinic: Clinic) -> None:
+    """Staff who evaluate one session read there what they wrote, and the rest for a reason."""
+    clinic.staff.groups.add(Group.objects.get(name="evaluator"))
+    EvaluatorAssignment.objects.create(evaluator=clinic.staff, session=clinic.session)
+    others = recording.write(
+        clinic.session, clinic.supervisor.pk, rating=1, feedback="cold", comments=""
+    )
+    own = recording.write(clinic.session, clinic.staff.pk, rating=4, feedback="ok", comments="")
+    report = {
+        "sessionId": str(clinic.session.pk),
+        "progressMetrics": PROGRESS_METRICS,
+        "evaluationFeedback": "hers",
+    }
+    clinic.client("therapist").post("/api/session/progress", report, format="json")
+    api, session = clinic.client("staff"), f"sessionId={clinic.session.pk}"
+
+    def shown(more: str = "") -> set[str]:
+        listed = api.get(f"/api/evaluation?{session}{more}").json()["evaluations"]
+        return {entry["id"] for entry in listed}
+
+    assert shown() == {str(own.pk)}
+    assert shown("&search=cold") == set()
+    assert api.get(f"/api/evaluation/{others.pk}").status_code == 403
+    feedback = f"/api/session/progress?includeFeedback=true&{session}"
+    assert api.get(feedback).json()["feedback"] == []
+    assert shown("&reason=complaint+12") == {str(own.pk), str(others.pk)}
+    assert api.get(f"/api/evaluation/{others.pk}?reason=complaint+12").status_code == 200
+    assert len(api.get(f"{feedback}&reason=complaint+12").json()["feedback"]) == 1
+
+
+def test_staff_do_not_have_themselves_evaluated_in_anothers_name(clinic: Clinic) -> None:
+    clinic.therapist.is_staff = True
+    clinic.therapist.save()
+    body = {
+        "sessionId": str(clinic.session.pk),
+        "evaluatorId": str(clinic.supervisor.pk),
+        "feedback": "Brilliant",
+        "rating": 5,
+    }
+    refused = clinic.client("therapist").post("/api/evaluation", body, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "SELF_EVALUATION")
+
+
+def test_an_evaluator_is_told_nothing_of_the_noise_in_other_sessions(clinic: Clinic) -> None:
+    """Two sessions are assigned; the spread estimated from the others would tell of those."""
+    EvaluatorAssignment.objects.create(evaluator=clinic.evaluator, session=clinic.earlier)
+    for session, score in ((clinic.earlier, 40), (clinic.session, 60)):
+        _score(session, score)
+    for score in (1, 99, 1, 99, 1, 99):
+        _score(begin(clinic.therapist.pk, client_id="c"), score)
+    url = f"/api/session/analytics?sessionId={clinic.session.pk}"
+
+    def source(who: str) -> str:
+        data = clinic.client(who).get(url).json()["analyticsData"]["comparativeData"]
+        return data["reliableChange"]["measures"][0]["source"]
+
+    assert (source("therapist"), source("evaluator")) == ("estimated", "assumed")
+
+
+def _score(session: TherapistSession, score: float) -> None:
+    add_scores(session, {"Empathy": score}, timezone.now())
+    session.save(update_fields=["last_seq"])
+
+
+@pytest.mark.parametrize("spelling", ["{{{}}}", "{}"])
+def test_ids_come_back_as_we_write_them(clinic: Clinic, spelling: str) -> None:
+    asked = {"sessionId": spelling.format(clinic.session.pk).upper()}
+    asked["therapistId"] = f" {clinic.therapist.pk} "
+    for name in ("skills", "comparison"):
+        shown = clinic.client("therapist").get(f"/api/session/{name}", asked).json()
+        assert shown["sessionId"] == str(clinic.session.pk)
+        assert shown["therapistId"] == str(clinic.therapist.pk)
 
 
 def test_an_evaluator_reads_only_what_it_wrote(clinic: Clinic) -> None:

@@ -13,7 +13,7 @@ from ..errors import Invalid
 from ..models import TherapistSession
 from ..queries import comparisons, since
 from ..recording import comparisons as recording
-from ..render import comparison_entry
+from ..render import comparison_entry, named_in_the_address
 from ..schema import documented
 from ..serializers.queries import ComparisonQuery
 from ..serializers.requests import ComparisonSerializer
@@ -53,18 +53,20 @@ class ComparisonViewSet(AuditedViewSet):
     @documented("comparison_list")
     def list(self, request: Request) -> Response:
         query = self.asked(ComparisonQuery)
-        session_id, therapist_id = query.get("sessionId"), query.get("therapistId")
-        narrowed: dict[str, Any] = {"since": since(query.get("timeRange"))}
-        if therapist_id:
-            narrowed["therapist_id"] = therapist_for(self.visit, therapist_id, Right.READ_METRICS)
-        if session_id:
-            narrowed["session"] = session_for(self.visit, session_id, Right.READ_METRICS)
-            therapist_id = therapist_id or str(narrowed["session"].therapist_id)
-        rows = comparisons(visible(self.visit.caller), **narrowed)
+        session, therapist_id = None, None
+        if named := query.get("therapistId"):
+            therapist_id = therapist_for(self.visit, named, Right.READ_METRICS)
+        if named := query.get("sessionId"):
+            session = session_for(self.visit, named, Right.READ_METRICS)
+        rows = comparisons(
+            visible(self.visit.caller),
+            therapist_id=therapist_id,
+            session=session,
+            since=since(query.get("timeRange")),
+        )
         return Response(
             {
-                "therapistId": therapist_id,
-                "sessionId": session_id or "",
+                **named_in_the_address(therapist_id, session),
                 "comparisons": [comparison_entry(row) for row in rows],
             }
         )

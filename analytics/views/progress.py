@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from sessions_core.rest.idempotency import idempotent
 
-from ..access import Right, sees_own_text_only, session_for, session_to_write
+from ..access import Right, reads_all_text, session_for, session_to_write
 from ..models import TherapistSession
 from ..queries import feedback_of, progress_of
 from ..recording.progress import report
@@ -43,7 +43,7 @@ class ProgressViewSet(AuditedViewSet):
             "progressMetrics": ProgressMetricsSerializer(progress_of(session)).data,
         }
         if query["includeFeedback"]:
-            own_only = sees_own_text_only(self.visit.caller, session)
-            rows = feedback_of(session, self.visit.caller.user_id if own_only else None)
+            author = None if reads_all_text(self.visit, session) else self.visit.caller.user_id
+            rows = feedback_of(session, author)
             shown["feedback"] = [feedback_entry(row) for row in rows]
         return Response(shown)

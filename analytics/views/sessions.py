@@ -10,7 +10,7 @@ from sessions_core.rest.idempotency import idempotent
 from ..access import (
     Right,
     acting_for,
-    clients_known,
+    confided,
     require_a_role,
     require_therapist,
     session_for,
@@ -61,7 +61,7 @@ class SessionsViewSet(AuditedViewSet):
         if status := query.get("status"):
             rows = rows.filter(status=status)
         page = rows[query["offset"] : query["offset"] + query["limit"]]
-        known = clients_known(self.visit.caller)
+        known = confided(self.visit.caller)
         shown = [session_entry(one, with_client=one.therapist_id in known) for one in page]
         return Response({"total": rows.count(), "sessions": shown})
 
@@ -92,5 +92,5 @@ class SessionsViewSet(AuditedViewSet):
         return Response(self._entry(session))
 
     def _entry(self, session: TherapistSession) -> dict[str, Any]:
-        known = clients_known(self.visit.caller)
+        known = confided(self.visit.caller)
         return session_entry(session, with_client=session.therapist_id in known)

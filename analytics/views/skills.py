@@ -13,7 +13,7 @@ from ..models import SkillScore, TherapistSession
 from ..queries import skills
 from ..recording.numbering import save_and_announce
 from ..recording.skills import add_scores
-from ..render import skill_entry
+from ..render import named_in_the_address, skill_entry
 from ..schema import documented
 from ..serializers.queries import SkillsQuery
 from ..serializers.requests import SkillScoresSerializer
@@ -45,19 +45,17 @@ class SkillsViewSet(AuditedViewSet):
     def list(self, request: Request) -> Response:
         """Of one session, of one therapist, or of a therapist in one session."""
         query = self.asked(SkillsQuery)
-        session_id, therapist_id = query.get("sessionId"), query.get("therapistId")
+        session, therapist_id = None, None
         scores = SkillScore.objects.filter(session__in=visible(self.visit.caller))
-        if therapist_id:
-            therapist = therapist_for(self.visit, therapist_id, Right.READ_METRICS)
-            scores = scores.filter(therapist=therapist)
-        if session_id:
-            session = session_for(self.visit, session_id, Right.READ_METRICS)
+        if named := query.get("therapistId"):
+            therapist_id = therapist_for(self.visit, named, Right.READ_METRICS)
+            scores = scores.filter(therapist=therapist_id)
+        if named := query.get("sessionId"):
+            session = session_for(self.visit, named, Right.READ_METRICS)
             scores = scores.filter(session=session)
-            therapist_id = therapist_id or str(session.therapist_id)
         return Response(
             {
-                "sessionId": session_id or "",
-                "therapistId": therapist_id,
+                **named_in_the_address(therapist_id, session),
                 "skills": [skill_entry(row) for row in skills(scores)],
             }
         )

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from sessions_core.clock import now
 from sessions_core.rest.idempotency import idempotent
 
-from ..access import Right, session_for, session_to_write
+from ..access import Right, reads_all_text, session_for, session_to_write
 from ..models import TherapistSession
 from ..queries import milestones_of, snapshots_of
 from ..recording import snapshots
@@ -39,11 +39,13 @@ class SnapshotsViewSet(AuditedViewSet):
     def list(self, request: Request) -> Response:
         query = self.asked(SessionQuery)
         session = session_for(self.visit, query["sessionId"], Right.READ_METRICS)
+        with_text = reads_all_text(self.visit, session)
+        milestones = milestones_of(session)
         return Response(
             {
                 "sessionId": str(session.pk),
                 "snapshots": [snapshot_entry(row) for row in snapshots_of(session)],
-                "milestones": [milestone_entry(row) for row in milestones_of(session)],
+                "milestones": [milestone_entry(row, with_text=with_text) for row in milestones],
             }
         )
 

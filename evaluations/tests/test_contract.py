@@ -7,6 +7,7 @@ import pytest
 from analytics.models import EvaluatorAssignment
 from analytics.recording import sessions
 from analytics.tests.people import Clinic, client_of, make_user
+from evaluations import recording
 from evaluations.agreement import correlation
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -182,3 +183,17 @@ def test_agreement_of_two_evaluators(clinic: Clinic, api: Any) -> None:
     assert (found["evaluators"], found["sessions"], found["meanRating"]) == (2, 3, 4.5)
     assert found["icc"] == pytest.approx(0.8, abs=0.01)
     assert "agreement" not in one.get(url).json(), "an evaluator would learn the other's rating"
+
+
+def test_agreement_tells_nothing_of_sessions_that_one_may_not_read(clinic: Clinic) -> None:
+    """The coefficient over one's own and one foreign session would give the foreign ratings."""
+    second = make_user("evi", "evaluator")
+    for session, ratings in ((clinic.session, (5, 4)), (clinic.foreign, (1, 2))):
+        for evaluator, rating in zip((clinic.evaluator, second), ratings, strict=True):
+            recording.write(session, evaluator.pk, rating=rating, feedback="x", comments="")
+    url = f"/api/evaluation?sessionId={clinic.session.pk}"
+    for name in ("therapist", "supervisor"):
+        found = clinic.client(name).get(url).json()["agreement"]
+        assert (found["sessions"], found["insufficientData"]) == (1, True)
+    found = clinic.client("staff").get(f"{url}&reason=quality+review").json()["agreement"]
+    assert (found["sessions"], found["insufficientData"]) == (2, False)
