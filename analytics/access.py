@@ -57,6 +57,7 @@ class Visit:
     reason: str = ""
     session_id: UUID | None = None
     subject_id: Any = None
+    also_about: frozenset[Any] = frozenset()
     behalf_id: Any = None
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from sessions_core.admin.base import USERNAME, ListAdmin, ReadOnlyAdmin
 from sessions_core.rest.address import client_address
 
+from .admin_base import AuditedReading
 from .audit.chain import Call, append
 from .models import (
     AuditRecord,
@@ -23,7 +24,7 @@ from .reading_room import TextForAReason
 
 
 @admin.register(TherapistSession)
-class TherapistSessionAdmin(ReadOnlyAdmin):
+class TherapistSessionAdmin(AuditedReading):
     """Without the client, whom staff may not know."""
 
     list_display = ("id", "therapist", "started_at", "ended_at", "status", "progress")
@@ -31,12 +32,19 @@ class TherapistSessionAdmin(ReadOnlyAdmin):
     list_filter = ("status",)
     search_fields = (f"therapist__{USERNAME}",)
     ordering = ("-started_at",)
+    record_name = "sessions"
+
+    def therapist_id(self, row: TherapistSession) -> Any:
+        return row.therapist_id
+
+    def session_id(self, row: TherapistSession) -> Any:
+        return row.pk
 
 
 @admin.register(ProgressFeedback)
 class ProgressFeedbackAdmin(TextForAReason):
     list_display = ("id", "session", "author", "created_at", "read_link")
-    list_select_related = ("author",)
+    list_select_related = ("author", "session")
     ordering = ("-created_at",)
     record_name = "progress"
 
@@ -45,11 +53,18 @@ class ProgressFeedbackAdmin(TextForAReason):
 
 
 @admin.register(Comparison)
-class ComparisonAdmin(ReadOnlyAdmin):
+class ComparisonAdmin(AuditedReading):
     list_display = ("therapist", "trend", "improvement_score", "analyzed_at")
     list_select_related = ("therapist",)
     list_filter = ("trend",)
     ordering = ("-analyzed_at",)
+    record_name = "comparison"
+
+    def therapist_id(self, row: Comparison) -> Any:
+        return row.therapist_id
+
+    def session_id(self, row: Comparison) -> Any:
+        return row.current_id
 
 
 class AuditedRelationAdmin(ListAdmin):

@@ -21,6 +21,7 @@ from .models import (
     SupervisorLink,
     TherapistSession,
 )
+from .queries import calls_about
 
 
 def _export(user_id: Any) -> dict[str, Rows]:
@@ -36,8 +37,19 @@ def _export(user_id: Any) -> dict[str, Rows]:
         **table(Comparison.objects.filter(therapist=user_id)),
         **table(SupervisorLink.objects.filter(Q(supervisor=user_id) | Q(therapist=user_id))),
         **table(EvaluatorAssignment.objects.filter(own | Q(evaluator=user_id))),
-        **table(_audited(user_id)),
+        AuditRecord._meta.label_lower: _audit_rows(user_id),
     }
+
+
+def _audit_rows(user_id: Any) -> Rows:
+    """As the person may know them: where somebody else called from is not the person's to know."""
+    rows = table(_audited(user_id))[AuditRecord._meta.label_lower]
+    own = {str(pk) for pk in AuditPerson.objects.filter(user=user_id).values_list("pk", flat=True)}
+    for row in rows:
+        private = row["private"]
+        if private is not None and row["actor_id"] not in own:
+            row["private"] = {"reason": private["reason"]}
+    return rows
 
 
 def _erase(user_id: Any) -> dict[str, int]:
@@ -57,7 +69,7 @@ def _erase(user_id: Any) -> dict[str, int]:
 
 
 def _audited(user_id: Any) -> Any:
-    return AuditRecord.objects.filter(Q(actor__user=user_id) | Q(subject__user=user_id))
+    return AuditRecord.objects.filter(actor__user=user_id) | calls_about(user_id)
 
 
 def register() -> None:

@@ -9,6 +9,7 @@ from sessions_core.clock import now
 
 from .models import (
     AuditRecord,
+    AuditSubject,
     Comparison,
     Milestone,
     ProgressFeedback,
@@ -106,5 +107,6 @@ def comparisons(
 
 
 def calls_about(therapist_id: Any) -> QuerySet[AuditRecord]:
-    """Who called for a therapist's record, newest first."""
-    return AuditRecord.objects.filter(subject__user=therapist_id)
+    """Who called for a therapist's record, alone or among others, newest first."""
+    among_others = AuditSubject.objects.filter(person__user=therapist_id).values("record")
+    return AuditRecord.objects.filter(Q(subject__user=therapist_id) | Q(pk__in=among_others))

@@ -11,9 +11,9 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from sessions_core.admin.base import ReadOnlyAdmin
 from sessions_core.rest.address import client_address
 
+from .admin_base import AuditedReading
 from .audit.chain import Call, append
 
 
@@ -21,10 +21,8 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(min_length=3, max_length=200, help_text="It is kept in the audit.")
 
 
-class TextForAReason(ReadOnlyAdmin):
-    """``texts(row)`` gives the texts by label; ``record_name`` the audit's."""
-
-    record_name: str
+class TextForAReason(AuditedReading):
+    """``texts(row)`` gives the texts by label."""
 
     def texts(self, row: Any) -> dict[str, str]:
         raise NotImplementedError
@@ -69,7 +67,7 @@ class TextForAReason(ReadOnlyAdmin):
             "admin",
             200,
             actor_id=request.user.pk,
-            subject_id=row.session.therapist_id,
+            subject_id=self.therapist_id(row),
             session_id=row.session_id,
             address=client_address(request),
             reason=reason,

@@ -127,6 +127,7 @@ def audit_entry(row: AuditRecord, *, for_auditor: bool) -> dict[str, Any]:
     if for_auditor:
         shown |= {
             "therapistId": _audited(row.subject),
+            "alsoAbout": [_audited(each.person) for each in row.also_about.all()],
             "route": row.route,
             "address": private["address"],
         }

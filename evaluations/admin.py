@@ -10,7 +10,7 @@ from .models import Evaluation
 @admin.register(Evaluation)
 class EvaluationAdmin(TextForAReason):
     list_display = ("id", "session", "evaluator", "rating", "version", "created_at", "read_link")
-    list_select_related = ("evaluator",)
+    list_select_related = ("evaluator", "session")
     list_filter = ("rating",)
     ordering = ("-created_at",)
     record_name = "evaluation"

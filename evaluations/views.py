@@ -63,7 +63,8 @@ class EvaluationViewSet(AuditedViewSet):
             require_reason(self.visit)
         if "search" in query:
             rows = matching(rows, query["search"])
-        page = rows[query["offset"] : query["offset"] + query["limit"]]
+        page = rows.select_related("session")[query["offset"] : query["offset"] + query["limit"]]
+        self.visit.also_about = frozenset(row.session.therapist_id for row in page)
         shown["evaluations"] = [evaluation_entry(row) for row in page]
         return Response(shown)
 

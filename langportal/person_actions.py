@@ -4,10 +4,12 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from analytics.reading_room import ReasonForm
 from sessions_core import personal_data, personal_files
 from sessions_core.signals import person_handled
 
@@ -16,11 +18,28 @@ from sessions_core.signals import person_handled
 def export_person(
     modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySet
 ) -> HttpResponse | None:
-    """A zip with JSON and CSV. It is the audit's to know."""
+    """A zip with JSON and CSV. It holds texts about the person, so it is for a stated reason, which
+    the audit keeps.
+    """
     person = _only(modeladmin, request, queryset)
     if person is None:
         return None
-    person_handled.send(export_person, action="export", user_id=person.pk, by=request.user.pk)
+    form = ReasonForm(request.POST if "export" in request.POST else None)
+    if not form.is_valid():
+        context = {
+            **modeladmin.admin_site.each_context(request),
+            "title": f"Export {person}",
+            "person": person,
+            "form": form,
+        }
+        return TemplateResponse(request, "langportal/export_person.html", context)
+    person_handled.send(
+        export_person,
+        action="export",
+        user_id=person.pk,
+        by=request.user.pk,
+        reason=form.cleaned_data["reason"],
+    )
     archive = personal_files.as_zip(personal_data.export(person.pk))
     return HttpResponse(
         archive,
@@ -47,8 +66,11 @@ def erase_person(
             "person": person,
         }
         return TemplateResponse(request, "langportal/erase_person.html", context)
-    person_handled.send(erase_person, action="erase", user_id=person.pk, by=request.user.pk)
-    personal_data.erase(person.pk)
+    with transaction.atomic():
+        person_handled.send(
+            erase_person, action="erase", user_id=person.pk, by=request.user.pk, reason=""
+        )
+        personal_data.erase(person.pk)
     modeladmin.message_user(request, f"{person} is erased.", messages.SUCCESS)
     return None
 

@@ -1,21 +1,24 @@
 """The only writer of the audit. A call is answered after its record is in the database."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
 
 from sessions_core.clock import now
 
-from ..models import AuditHead, AuditRecord
+from ..models import AuditHead, AuditRecord, AuditSubject
 from .people import pseudonyms
 from .sealing import GENESIS, commitment_of, digest_of, is_sealed, put_seal
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the surface. Ids are users'; ``status`` is the HTTP status of the answer."""
+    """One call of the surface. Ids are users'; ``status`` is the HTTP status of the answer.
+
+    ``also_about``: therapists, beside the subject, whose records the answer shows.
+    """
 
     action: str
     route: str
@@ -26,6 +29,7 @@ class Call:
     session_id: object = ""
     address: str = ""
     reason: str = ""
+    also_about: frozenset[Any] = frozenset()
 
 
 def append(call: Call) -> AuditRecord:
@@ -34,13 +38,26 @@ def append(call: Call) -> AuditRecord:
     The lock on the end is taken last in a call's transaction and held until it commits, so that
     writers queue for as short as can be and never wait for each other in a circle.
     """
+    call = _with_subject(call)
     with transaction.atomic():
-        people = pseudonyms([call.actor_id, call.subject_id, call.behalf_id])
+        people = pseudonyms([call.actor_id, call.subject_id, call.behalf_id, *call.also_about])
+        others = [people[each] for each in call.also_about if each in people]
         head = _locked_head()
-        record = _record(call, people, head)
+        record = _record(call, people, head, [other.pk for other in others])
         record.save(force_insert=True)
+        AuditSubject.objects.bulk_create(
+            AuditSubject(record=record, person=other) for other in others
+        )
         _advance(head, record)
     return record
+
+
+def _with_subject(call: Call) -> Call:
+    """The subject out of ``also_about``; where only one is there, it is the subject."""
+    others = call.also_about - {call.subject_id}
+    if call.subject_id is None and len(others) == 1:
+        return replace(call, subject_id=next(iter(others)), also_about=frozenset())
+    return replace(call, also_about=others)
 
 
 def _locked_head() -> AuditHead:
@@ -61,7 +78,9 @@ def _first_head() -> dict[str, Any]:
     return {"count": 0, "digest": GENESIS, "key_id": head.key_id, "seal": head.seal}
 
 
-def _record(call: Call, people: dict[Any, Any], head: AuditHead) -> AuditRecord:
+def _record(
+    call: Call, people: dict[Any, Any], head: AuditHead, also_about: list[Any]
+) -> AuditRecord:
     private = {"salt": secrets.token_hex(16), "address": call.address, "reason": call.reason}
     record = AuditRecord(
         seq=head.count + 1,
@@ -77,7 +96,7 @@ def _record(call: Call, people: dict[Any, Any], head: AuditHead) -> AuditRecord:
         commitment=commitment_of(private),
         previous=head.digest,
     )
-    record.digest = digest_of(record)
+    record.digest = digest_of(record, also_about)
     return record
 
 

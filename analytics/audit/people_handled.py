@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from .acting import at_work
 from .chain import Call, append
 
 DONE = 200
 
 
-def on_person_handled(sender: Any, action: str, user_id: Any, by: Any, **_: Any) -> None:
-    """Receiver of ``sessions_core.signals.person_handled``; before the person is erased."""
+def on_person_handled(
+    sender: Any, action: str, user_id: Any, by: Any, reason: str, **_: Any
+) -> None:
+    """Receiver of ``sessions_core.signals.person_handled``; before anything is done."""
     append(
         Call(
             action=f"person.{action}",
@@ -16,5 +19,7 @@ def on_person_handled(sender: Any, action: str, user_id: Any, by: Any, **_: Any)
             status=DONE,
             actor_id=by,
             subject_id=user_id,
+            address=at_work().address,
+            reason=reason,
         )
     )

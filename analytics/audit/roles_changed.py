@@ -1,26 +1,67 @@
-"""Roles given and taken stand in the audit of the person they concern."""
+"""Roles given and taken stand in the audit of the person they concern, under who did it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from ..roles import ROLES
+from .acting import at_work
 from .chain import Call, append
 
 GIVEN, TAKEN = "post_add", "pre_remove"
 ALL_TAKEN = "pre_clear"
+#: Columns of the user model that are roles here, and what the audit calls them.
+FLAGS = {"is_staff": "staff", "is_superuser": "superuser"}
 
 
 def on_groups_changed(
     sender: Any, instance: Any, action: str, reverse: bool, pk_set: set[Any] | None, **_: Any
 ) -> None:
     """Receiver of ``m2m_changed`` of the users' groups, from either side."""
-    if action not in {GIVEN, TAKEN, ALL_TAKEN}:
+    if action in {GIVEN, TAKEN, ALL_TAKEN}:
+        _record("given" if action == GIVEN else "taken", _changes(instance, reverse, pk_set))
+
+
+def on_group_deleted(sender: Any, instance: Group, **_: Any) -> None:
+    """Receiver of ``pre_delete``: with its group a role is taken from everybody."""
+    _record("taken", _changes(instance, True, None))
+
+
+def on_user_saving(sender: Any, instance: Any, update_fields: Any, **_: Any) -> None:
+    """Receiver of ``pre_save`` of the user model: remember what the flags were."""
+    if update_fields is not None and not FLAGS.keys() & set(update_fields):
         return
-    verb = "given" if action == GIVEN else "taken"
-    for user_id, role in _changes(instance, reverse, pk_set):
-        append(Call(f"role.{verb}.{role}", "groups", 200, subject_id=user_id))
+    stored = sender._default_manager.filter(pk=instance.pk).values(*_flags(instance)).first()
+    instance._flags_before = stored or dict.fromkeys(_flags(instance), False)
+
+
+def on_user_saved(sender: Any, instance: Any, **_: Any) -> None:
+    """Receiver of ``post_save`` of the user model."""
+    before, now = instance.__dict__.pop("_flags_before", {}), _flags(instance)
+    changed = [flag for flag in before if before[flag] != now[flag]]
+    for flag in changed:
+        _record("given" if now[flag] else "taken", [(instance.pk, FLAGS[flag])])
+
+
+def _flags(user: Any) -> dict[str, bool]:
+    return {flag: getattr(user, flag) for flag in FLAGS if hasattr(user, flag)}
+
+
+def _record(verb: str, changes: Iterable[tuple[Any, str]]) -> None:
+    by = at_work()
+    for user_id, role in changes:
+        append(
+            Call(
+                f"role.{verb}.{role}",
+                "groups",
+                200,
+                actor_id=by.user_id,
+                subject_id=user_id,
+                address=by.address,
+            )
+        )
 
 
 def _changes(instance: Any, reverse: bool, pk_set: set[Any] | None) -> list[tuple[Any, str]]:

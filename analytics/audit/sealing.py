@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -18,8 +19,8 @@ def commitment_of(private: dict[str, str]) -> str:
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()
 
 
-def digest_of(record: AuditRecord) -> str:
-    """SHA-256 over the record and the digest before it."""
+def digest_of(record: AuditRecord, also_about: Iterable[Any] = ()) -> str:
+    """SHA-256 over the record, the pseudonyms of those it is also about, and the digest before."""
     covered: list[Any] = [
         record.previous,
         record.seq,
@@ -32,6 +33,7 @@ def digest_of(record: AuditRecord) -> str:
         record.route,
         record.status,
         record.commitment,
+        *sorted(map(str, also_about)),
     ]
     return hashlib.sha256(orjson.dumps(covered)).hexdigest()
 

@@ -17,13 +17,18 @@ class Break:
 def breaks() -> Iterator[Break]:
     """Every break, in order; nothing where the chain is whole."""
     expected, previous = 1, GENESIS
-    records = AuditRecord.objects.select_related("actor", "subject").order_by("seq")
+    records = (
+        AuditRecord.objects.select_related("actor", "subject")
+        .prefetch_related("also_about__person")
+        .order_by("seq")
+    )
     for record in records.iterator(chunk_size=2000):
         if record.seq != expected:
             yield Break(expected, f"records {expected} to {record.seq - 1} were removed")
         elif record.previous != previous:
             yield Break(record.seq, "does not follow from the record before it")
-        if record.digest != digest_of(record):
+        also_about = [each.person_id for each in record.also_about.all()]
+        if record.digest != digest_of(record, also_about):
             yield Break(record.seq, "was edited")
         elif fault := _private_fault(record):
             yield Break(record.seq, fault)
@@ -52,7 +57,7 @@ def _private_fault(record: AuditRecord) -> str | None:
     except Unreadable:
         return "its address and reason cannot be opened"
     if private is None:
-        people = [record.actor, record.subject]
+        people = [record.actor, record.subject, *(each.person for each in record.also_about.all())]
         erased = any(person is not None and person.user_id is None for person in people)
         return None if erased else "its address and reason were removed"
     return None if commitment_of(private) == record.commitment else "its address was edited"

@@ -1,5 +1,5 @@
 from .analytics_document import AnalyticsDocument, AnalyticsEntry, AnalyticsList
-from .audit import AuditHead, AuditPerson, AuditRecord
+from .audit import AuditHead, AuditPerson, AuditRecord, AuditSubject
 from .comparison import Comparison, Trend
 from .milestone import Milestone
 from .progress import ProgressFeedback, ProgressRecord
@@ -16,6 +16,7 @@ __all__ = [
     "AuditHead",
     "AuditPerson",
     "AuditRecord",
+    "AuditSubject",
     "Comparison",
     "EvaluatorAssignment",
     "Milestone",

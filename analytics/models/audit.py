@@ -67,6 +67,24 @@ class AuditRecord(models.Model):
         return f"{self.seq}: {self.action} {self.status}"
 
 
+class AuditSubject(models.Model):
+    """Whose record a call read beside ``AuditRecord.subject``: a list shows several therapists'.
+
+    In the hash of the record, so one that is added or removed shows.
+    """
+
+    record = models.ForeignKey(AuditRecord, on_delete=models.PROTECT, related_name="also_about")
+    person = models.ForeignKey(AuditPerson, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "person"], name="audit_subject_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id}: {self.person_id}"
+
+
 class AuditHead(models.Model):
     """The end of the chain, in one row: the count, the last digest, and their seal.
 

@@ -1,16 +1,20 @@
 """The admin: texts for a reason, an audit nobody edits, one person exported or erased."""
 
 from io import BytesIO
+from unittest import mock
 from zipfile import ZipFile
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
+from analytics.audit.verify import breaks
 from analytics.models import AuditRecord, ProgressFeedback, SupervisorLink
 
-from .people import Clinic, make_user
+from .people import Clinic, forget_the_audit, make_user
 
 
 @pytest.fixture
@@ -20,7 +24,12 @@ def boss(clinic: Clinic) -> Client:
         make_user("boss", is_staff=True, is_superuser=True),
         backend="django.contrib.auth.backends.ModelBackend",
     )
+    forget_the_audit()
     return client
+
+
+def looked() -> list[tuple[str, int]]:
+    return list(AuditRecord.objects.order_by("seq").values_list("action", "status"))
 
 
 @pytest.fixture
@@ -42,11 +51,11 @@ def test_text_is_shown_for_a_reason_and_the_reason_kept(
     ):
         assert page.status_code == 200
         assert "a word about her" not in page.content.decode()
-    assert not AuditRecord.objects.exists()
+    assert looked() == [("progress.list", 200), ("progress.retrieve", 200)]
     shown = boss.post(url, {"reason": "complaint 12"})
     assert "a word about her" in shown.content.decode()
     assert "no-store" in shown["Cache-Control"]
-    record = AuditRecord.objects.get()
+    record = AuditRecord.objects.latest("seq")
     assert (record.action, record.private["reason"]) == ("progress.read", "complaint 12")
     assert record.subject.user_id == clinic.therapist.pk
 
@@ -89,10 +98,69 @@ def test_the_lists_open(clinic: Clinic, boss: Client, model: str) -> None:
     assert "client-17" not in page.content.decode()
 
 
+def test_whoever_looks_at_a_session_in_the_admin_is_told_to_its_therapist(
+    clinic: Clinic, boss: Client
+) -> None:
+    boss.get(reverse("admin:analytics_therapistsession_changelist"))
+    page = reverse("admin:analytics_therapistsession_change", args=[clinic.session.pk])
+    assert "client-17" not in boss.get(page).content.decode()
+    for name, actions in (
+        ("therapist", ["sessions.retrieve", "sessions.list"]),
+        ("stranger", ["sessions.list"]),
+    ):
+        shown = clinic.client(name).get("/api/session/audit").json()["records"]
+        assert [entry["action"] for entry in shown] == actions, name
+    assert not list(breaks())
+
+
+def test_without_a_record_the_admin_shows_nothing(clinic: Clinic, boss: Client) -> None:
+    boss.raise_request_exception = False
+    with mock.patch("analytics.admin_base.append", side_effect=OperationalError("gone")):
+        page = boss.get(reverse("admin:analytics_therapistsession_changelist"))
+    assert page.status_code == 500
+    assert str(clinic.session.pk) not in page.content.decode()
+
+
+def test_the_audit_names_who_gave_and_took_a_role(clinic: Clinic, boss: Client) -> None:
+    url = reverse("admin:auth_user_change", args=[clinic.learner.pk])
+    form = {
+        "username": "lea",
+        "is_active": "on",
+        "date_joined_0": "2025-01-01",
+        "date_joined_1": "10:00:00",
+    }
+    role = Group.objects.get(name="evaluator").pk
+    assert boss.post(url, {**form, "is_staff": "on", "groups": [role]}).status_code == 302
+    assert boss.post(url, form, REMOTE_ADDR="203.0.113.9").status_code == 302
+    records = list(AuditRecord.objects.order_by("seq"))
+    assert [record.action for record in records] == [
+        "role.given.staff",
+        "role.given.evaluator",
+        "role.taken.staff",
+        "role.taken.evaluator",
+    ]
+    assert {record.actor.user.username for record in records} == {"boss"}
+    assert {record.subject.user_id for record in records} == {clinic.learner.pk}
+    assert records[-1].private["address"] == "203.0.113.9"
+
+
+def test_with_its_group_a_role_is_taken_from_everybody(clinic: Clinic, boss: Client) -> None:
+    url = reverse("admin:auth_group_delete", args=[Group.objects.get(name="evaluator").pk])
+    assert boss.post(url, {"post": "yes"}).status_code == 302
+    records = AuditRecord.objects.all()
+    assert {record.action for record in records} == {"role.taken.evaluator"}
+    assert {record.subject.user for record in records} == {clinic.evaluator, clinic.far_evaluator}
+    assert {record.actor.user.username for record in records} == {"boss"}
+
+
 def test_one_person_exported_then_erased(clinic: Clinic, boss: Client) -> None:
     url = reverse("admin:auth_user_changelist")
     chosen = {"_selected_action": clinic.therapist.pk}
-    answer = boss.post(url, {"action": "export_person", **chosen})
+    asked = boss.post(url, {"action": "export_person", **chosen})
+    assert "say what it is for" in asked.content.decode()
+    refused = {"action": "export_person", "export": "yes", "reason": "", **chosen}
+    assert boss.post(url, refused)["Content-Type"].startswith("text/html")
+    answer = boss.post(url, {**refused, "reason": "she asked for it"})
     assert answer["Content-Type"] == "application/zip"
     with ZipFile(BytesIO(answer.content)) as archive:
         assert "analytics.therapistsession.csv" in archive.namelist()
@@ -101,5 +169,4 @@ def test_one_person_exported_then_erased(clinic: Clinic, boss: Client) -> None:
     assert get_user_model().objects.filter(username="thea").exists()
     boss.post(url, {"action": "erase_person", "erase": "yes", **chosen})
     assert not get_user_model().objects.filter(username="thea").exists()
-    actions = list(AuditRecord.objects.order_by("seq").values_list("action", flat=True))
-    assert actions == ["person.export", "person.erase"]
+    assert looked() == [("person.export", 200), ("person.erase", 200)]

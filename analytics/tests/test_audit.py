@@ -17,8 +17,9 @@ from analytics.audit import anchor
 from analytics.audit.chain import Call, append
 from analytics.audit.verify import breaks
 from analytics.examples import PROGRESS_METRICS
-from analytics.models import AuditHead, AuditRecord
+from analytics.models import AuditHead, AuditRecord, AuditSubject, SupervisorLink
 from analytics.views.base import SCOPE
+from evaluations import recording
 
 from .people import Clinic, make_user
 
@@ -110,6 +111,30 @@ def test_a_therapist_sees_who_read_its_record(clinic: Clinic) -> None:
     assert everything["records"][0]["address"] == "127.0.0.1"
 
 
+@pytest.mark.parametrize(
+    ("who", "url"),
+    [
+        ("staff", "/api/session/sessions"),
+        ("supervisor", "/api/evaluation?search=warm"),
+        ("staff", "/api/evaluation?search=warm&reason=quality+review"),
+    ],
+)
+def test_a_list_of_several_therapists_names_each(clinic: Clinic, who: str, url: str) -> None:
+    SupervisorLink.objects.create(supervisor=clinic.supervisor, therapist=clinic.stranger)
+    for session in (clinic.session, clinic.foreign):
+        recording.write(session, clinic.supervisor.pk, rating=4, feedback="warm", comments="")
+    assert clinic.client(who).get(url).status_code == 200
+    for name in ("therapist", "stranger"):
+        shown = clinic.client(name).get("/api/session/audit").json()
+        assert shown["records"][-1]["actorId"] == str(getattr(clinic, who).pk)
+    everything = clinic.client("auditor").get("/api/session/audit").json()["records"]
+    both = {str(clinic.therapist.pk), str(clinic.stranger.pk)}
+    assert set(everything[-1]["alsoAbout"]) == both
+    assert _is_whole()
+    AuditSubject.objects.filter(person__user=clinic.stranger).delete()
+    assert not _is_whole(), "whose record it was is in the hash"
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_without_its_record_nothing_is_read_or_written(clinic: Clinic, method: str) -> None:
     api = clinic.client("therapist")
@@ -136,15 +161,19 @@ def test_a_fault_of_ours_is_recorded_too(clinic: Clinic) -> None:
 
 
 def test_roles_given_and_taken_are_recorded(clinic: Clinic) -> None:
-    user = make_user("newcomer", "evaluator", "supervisor")
+    user = make_user("newcomer", "evaluator", "supervisor", is_staff=True)
     Group.objects.get(name="evaluator").user_set.remove(user)
     user.groups.clear()
+    user.is_staff = False
+    user.save()
     records = AuditRecord.objects.order_by("seq")
     assert [record.action for record in records] == [
+        "role.given.staff",
         "role.given.evaluator",
         "role.given.supervisor",
         "role.taken.evaluator",
         "role.taken.supervisor",
+        "role.taken.staff",
     ]
     assert {record.subject.user_id for record in records} == {user.pk}
 

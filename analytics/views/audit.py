@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from ..access import user_id_of
 from ..errors import NotAllowed
 from ..models import AuditRecord
+from ..queries import calls_about
 from ..render import audit_entry
 from ..roles import THERAPIST
 from ..schema import documented
@@ -24,15 +25,16 @@ class AuditViewSet(AuditedViewSet):
         if caller.may_audit:
             rows = AuditRecord.objects.all()
             if therapist := query.get("therapistId"):
-                rows = rows.filter(subject__user=user_id_of(therapist))
+                rows = calls_about(user_id_of(therapist))
         elif caller.has(THERAPIST):
             self.visit.subject_id = caller.user_id
-            rows = AuditRecord.objects.filter(subject__user=caller.user_id)
+            rows = calls_about(caller.user_id)
         else:
             raise NotAllowed
         if session_id := query.get("sessionId"):
             rows = rows.filter(session_id=session_id)
         page = rows.select_related("actor", "behalf", "subject")
+        page = page.prefetch_related("also_about__person")
         page = page[query["offset"] : query["offset"] + query["limit"]]
         return Response(
             {

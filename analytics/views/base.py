@@ -120,6 +120,7 @@ class AuditedViewSet(SurfaceViewSet):
             status=status,
             actor_id=visit.caller.user_id or self._signed_in(),
             subject_id=visit.subject_id,
+            also_about=visit.also_about,
             behalf_id=visit.behalf_id,
             session_id=visit.session_id,
             address=client_address(self.request),

@@ -61,6 +61,7 @@ class SessionsViewSet(AuditedViewSet):
         if status := query.get("status"):
             rows = rows.filter(status=status)
         page = rows[query["offset"] : query["offset"] + query["limit"]]
+        self.visit.also_about = frozenset(one.therapist_id for one in page)
         known = confided(self.visit.caller)
         shown = [session_entry(one, with_client=one.therapist_id in known) for one in page]
         return Response({"total": rows.count(), "sessions": shown})

@@ -2,8 +2,10 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from sessions_core import personal_data
+from sessions_core.management.operator import operator
 from sessions_core.signals import person_handled
 
 
@@ -20,7 +22,11 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody is called {username!r}.")
         if not yes and input(f"Erase {username} for good? Type the name again: ") != username:
             raise CommandError("Not erased.")
-        person_handled.send(self.__class__, action="erase", user_id=user.pk, by=None)
-        for table, count in sorted(personal_data.erase(user.pk).items()):
+        with transaction.atomic():
+            person_handled.send(
+                self.__class__, action="erase", user_id=user.pk, by=None, reason=operator()
+            )
+            counts = personal_data.erase(user.pk)
+        for table, count in sorted(counts.items()):
             self.stdout.write(f"{table}: {count}")
         self.stdout.write(f"{username} is erased.")

@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sessions_core import personal_data, personal_files
+from sessions_core.management.operator import operator
 from sessions_core.signals import person_handled
 
 
@@ -19,6 +20,11 @@ class Command(BaseCommand):
         user = get_user_model().objects.filter(username=username).first()
         if user is None:
             raise CommandError(f"Nobody is called {username!r}.")
+        if file.exists():
+            raise CommandError(f"{file} exists already.")
+        person_handled.send(
+            self.__class__, action="export", user_id=user.pk, by=None, reason=operator()
+        )
         tables = personal_data.export(user.pk)
         try:
             with file.open("xb") as out:
@@ -26,6 +32,5 @@ class Command(BaseCommand):
                 out.write(personal_files.as_zip(tables))
         except FileExistsError:
             raise CommandError(f"{file} exists already.") from None
-        person_handled.send(self.__class__, action="export", user_id=user.pk, by=None)
         count = sum(map(len, tables.values()))
         self.stdout.write(f"{count} rows of {username} written to {file}.")
