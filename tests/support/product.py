@@ -58,7 +58,8 @@ class Product:
 
     def start(self) -> "Product":
         command = [sys.executable, "-m", "uvicorn", "langportal.asgi:application"]
-        options = ["--lifespan", "off", "--port", str(self.port), "--no-access-log"]
+        options = ["--lifespan", "off", "--http", "langportal.connections:Patient"]
+        options += ["--port", str(self.port), "--no-access-log"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, *options, "--workers", str(self.workers)],
