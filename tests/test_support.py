@@ -79,14 +79,18 @@ def test_without_a_postgres_the_run_stops_and_names_what_is_missing(
 @pytest.mark.processes
 def test_an_own_redis_can_hang_die_and_come_back_at_its_address(own_redis) -> None:
     server = own_redis()
-    with redis.Redis.from_url(server.url, socket_timeout=0.2, retry=None) as client:
-        assert client.ping()
+    with (
+        redis.Redis.from_url(server.url, retry=None) as patient,
+        redis.Redis.from_url(server.url, socket_timeout=0.2, retry=None) as impatient,
+    ):
+        assert patient.ping()
         server.pause()
         with pytest.raises(redis.exceptions.TimeoutError):
-            client.ping()
+            impatient.ping()
         server.resume()
+        assert patient.ping()
         server.kill()
         with pytest.raises(redis.exceptions.ConnectionError):
-            client.ping()
+            patient.ping()
         server.start()
-        assert client.ping()
+        assert patient.ping()
