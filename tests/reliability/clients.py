@@ -17,12 +17,15 @@ MOST_TRIES = 100
 
 
 class Portal:
-    """The portal as one learner calls it. Use as an async context manager."""
+    """The portal as one learner calls it. Use as an async context manager.
 
-    def __init__(self, product: Product, learner: Learner) -> None:
+    ``at``: another address than the product's own, of a proxy in front of it.
+    """
+
+    def __init__(self, product: Product, learner: Learner, at: str | None = None) -> None:
         self.world = product.world
         self.http = httpx.AsyncClient(
-            base_url=f"{product.base_url}/api/v1/sessions",
+            base_url=f"{at or product.base_url}/api/v1/sessions",
             headers=learner.headers,
             timeout=60,
             limits=httpx.Limits(max_connections=None),

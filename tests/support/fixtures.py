@@ -1,8 +1,11 @@
 """Fixtures for every test of the project."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 import pytest
 from django.conf import settings
@@ -11,8 +14,14 @@ from django.core.cache import cache
 from .browser import launch_options
 from .databases import Database, Databases
 from .modes import NOT_RUN, RUN, Run
+from .postgres_server import PostgresServer, find_binaries
 from .product import Product
 from .redis_server import RedisServer, claim
+
+
+class OwnPostgres(NamedTuple):
+    server: PostgresServer
+    database: Database
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +66,22 @@ def own_redis(run: Run, tmp_path: Path) -> Iterator[Callable[[], RedisServer]]:
     yield start
     for server in started:
         server.kill()
+
+
+@pytest.fixture
+def own_postgres(run: Run, worker_id: str, tmp_path: Path) -> Iterator[OwnPostgres]:
+    """A Postgres that the test may stop and start again, with a filled database in it."""
+    binaries = find_binaries()
+    if reason := run.missing("postgres"):
+        pytest.skip(NOT_RUN + reason)
+    if binaries is None:
+        pytest.skip(NOT_RUN + "no Postgres found that this run can start")
+    with ExitStack() as endings:
+        folder = Path(endings.enter_context(TemporaryDirectory(prefix="langportal-postgres-")))
+        server = PostgresServer(binaries, folder).start()
+        endings.callback(server.stop)
+        own = replace(run, postgres_url=server.url, endings=ExitStack())
+        yield OwnPostgres(server, Databases(own, worker_id).new())
 
 
 @pytest.fixture(scope="session")

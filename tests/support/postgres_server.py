@@ -4,6 +4,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from urllib.parse import quote
@@ -98,7 +99,8 @@ class PostgresServer:
         return self
 
     def stop(self) -> None:
+        """Its clients' connections are ended, as by a restart of the service."""
         if self.process is not None:
-            self.process.terminate()
+            self.process.send_signal(signal.SIGINT)
             self.process.wait()
         self.process = None
