@@ -8,7 +8,7 @@ from tests.support.modes import NOT_RUN, Run
 from tests.support.product import Product
 
 if TYPE_CHECKING:
-    from .learning import Learning
+    from .learning import Asking, Learning
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +59,17 @@ def learning(transactional_db: None) -> "Learning":
     from .learning import Learning
 
     return Learning()
+
+
+@pytest.fixture(params=["verb", "request"])
+def practice(
+    request: pytest.FixtureRequest, learning: "Learning", products: list[Product]
+) -> Iterator["Learning | Asking"]:
+    """Who answers: this process by the verb, or the product's fast lane by request."""
+    from .learning import Asking
+
+    if request.param == "verb":
+        yield learning
+    else:
+        with Asking(learning, products[0]) as asking:
+            yield asking

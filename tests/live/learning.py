@@ -1,7 +1,10 @@
-"""A learner with a session and a token, answered from this process by the verbs themselves."""
+"""A learner with a session and a token, whose answers come by the verbs or by request."""
 
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any
+
+import httpx
 
 from sessions_core import tokens
 from sessions_core.actor import Actor
@@ -11,11 +14,12 @@ from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.lifecycle.submission import Submission
 from sessions_core.models import Activity, Session
 from sessions_core.tests.builders import learner, vocabulary
+from tests.support.product import Product
 
 
 @dataclass
 class Learning:
-    """``user`` may be given, to be somebody else."""
+    """Everything is done in this process. ``user`` may be given, to be somebody else."""
 
     user: Any = field(default_factory=learner)
     activity: Activity = field(default_factory=vocabulary)
@@ -52,3 +56,40 @@ class Learning:
 
     def complete(self, session: Session) -> None:
         finish.complete(self.actor, session.pk, route="test")
+
+
+class Asking:
+    """Answers by requests to a product, where the fast lane takes them. A context manager."""
+
+    def __init__(self, learning: Learning, product: Product) -> None:
+        self.learning = learning
+        self.http = httpx.Client(
+            base_url=f"{product.base_url}/api/v1/sessions",
+            headers={"Authorization": f"Bearer {learning.token}"},
+            timeout=60,
+        )
+
+    def __enter__(self) -> "Asking":
+        self.http.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.http.__exit__(kind, error, trace)
+
+    def answer(self, session: Session, number: int = 0, count: int = 1) -> None:
+        """``count`` answers, one request each."""
+        for place in range(number, number + count):
+            given = self.learning.submission(session, place)
+            body = {"item_id": str(given.item_id), "answer": given.answer, "time_taken": 1.5}
+            key = {"Idempotency-Key": f"answer {place}"}
+            while (answered := self._post(session, body, key)).status_code == 503:
+                continue  # as a client does that was told to come back
+            assert answered.status_code == 200, answered.text
+
+    def _post(self, session: Session, body: Any, headers: dict[str, str]) -> httpx.Response:
+        return self.http.post(f"/{session.pk}/progress", json=body, headers=headers)

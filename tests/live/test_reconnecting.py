@@ -4,12 +4,15 @@ from contextlib import suppress
 from threading import Semaphore, Thread
 from typing import Any
 
+import httpx
+import psycopg
 import pytest
 from django.db import connection, transaction
 
+from sessions_core.realtime.definitions import Close
 from tests.support.product import Product
 
-from .learning import Learning
+from .learning import Asking, Learning
 from .watcher import Watcher
 
 pytestmark = pytest.mark.processes
@@ -20,7 +23,7 @@ DISCONNECTS = 50
 
 @pytest.mark.redis
 def test_fifty_disconnects_in_two_thousand_events(
-    products: list[Product], learning: Learning, record_figure
+    products: list[Product], learning: Learning, practice: Learning | Asking, record_figure
 ) -> None:
     session = learning.start()
     each = EVENTS // DISCONNECTS
@@ -30,30 +33,34 @@ def test_fifty_disconnects_in_two_thousand_events(
         for number in range(EVENTS):
             if number % each == 0:
                 lines.acquire()
-            learning.answer(session, number)
+            practice.answer(session, number)
         connection.close()
 
     practising = Thread(target=practise, daemon=True)
     practising.start()
     told: list[int] = []
-    resyncs = 0
+    resyncs = unavailable = 0
     for line in range(DISCONNECTS + 1):
-        last = told[-1] if told else 0
         # Cut in the middle of the events of this line; the last line sees the end.
         until = min(line * each + each // 2, EVENTS)
-        with Watcher(products[line % 2], session.pk, learning.token, after=last) as seen:
-            lines.release()
-            seen.until_id(until)
-            cut(seen)
-            seen.until_closed()
-        resyncs += len(seen.of("resync"))
-        told += seen.ids
+        lines.release()
+        while not told or told[-1] < until:
+            last = told[-1] if told else 0
+            with Watcher(products[line % 2], session.pk, learning.token, after=last) as seen:
+                seen.until_id_or_closed(until)
+                cut(seen)
+                code = seen.until_closed()
+            resyncs += len(seen.of("resync"))
+            unavailable += code == Close.UNAVAILABLE
+            assert unavailable < DISCONNECTS
+            told += seen.ids
     practising.join()
     missing = EVENTS - len(set(told))
     doubled = len(told) - len(set(told))
     record_figure(
-        f"L3: {EVENTS} events, {DISCONNECTS} disconnects: {missing} missing, {doubled} doubled,"
-        f" {resyncs} resyncs"
+        f"L3, by {'request' if isinstance(practice, Asking) else 'verb'}: {EVENTS} events,"
+        f" {DISCONNECTS} disconnects: {missing} missing, {doubled} doubled, {resyncs} resyncs,"
+        f" {unavailable} times told to try again"
     )
     assert doubled == 0
     assert told == sorted(told)
@@ -83,15 +90,48 @@ def test_nothing_is_told_before_its_commit_or_after_a_rollback(
         assert seen.numbered[1]["data"]["success_rate"] == 1.0
 
 
+#: Not even a deferred check, the last thing before the commit, comes after the event.
+REFUSE = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'refused at the commit' USING ERRCODE = 'serialization_failure'; END $$;
+CREATE CONSTRAINT TRIGGER refused AFTER INSERT ON sessions_core_attempt
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.answer = 'refuse me') EXECUTE FUNCTION refuse();
+"""
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("fast_lane", ["true", "false"])
+def test_an_answer_whose_commit_fails_is_told_to_nobody(serve, fast_lane) -> None:
+    product = serve(environment={"FAST_LANE": fast_lane})
+    learner = product.world.learners[0]
+    with psycopg.connect(product.database.url, autocommit=True) as database:
+        database.execute(REFUSE)
+    with httpx.Client(base_url=product.base_url, headers=learner.headers, timeout=60) as http:
+        body = {"activity_id": product.world.activity_id, "settings": {"word_count": 5}}
+        session = http.post("/api/v1/sessions/start", json=body).json()
+        address = f"/api/v1/sessions/{session['session_id']}/progress"
+        answer = {"item_id": session["first_item"]["item_id"], "time_taken": 1}
+        with Watcher(product, session["session_id"], learner.token) as seen:
+            seen.until_id(0)
+            refused = http.post(address, json={**answer, "answer": "refuse me"})
+            taken = http.post(address, json={**answer, "answer": "no idea"})
+            seen.until_id(1)
+            told = seen.numbered
+    assert (refused.status_code, taken.status_code) == (503, 200)
+    assert [event["id"] for event in told] == [0, 1]
+    assert told[1]["data"]["completed"] == 1
+
+
 def test_events_applied_to_an_old_state_make_the_present_one(
-    product: Product, learning: Learning
+    product: Product, learning: Learning, practice: Learning | Asking
 ) -> None:
     session = learning.start()
-    learning.answer(session, count=3)
+    practice.answer(session, count=3)
     with Watcher(product, session.pk, learning.token) as seen:
         seen.until_id(3)
         for number in range(3, 40):
-            learning.answer(session, number)
+            practice.answer(session, number)
         learning.pause(session)
         learning.resume(session)
         learning.pause(session)

@@ -88,11 +88,18 @@ class Watcher:
     def until(self, condition: Callable[[], bool]) -> None:
         """Wait for the events that make ``condition`` true."""
         with self._changed:
-            reached = self._changed.wait_for(condition, PATIENCE)
-        assert reached, f"waited in vain; last events: {self.events[-5:]}, {self.unexpected}"
+            self._changed.wait_for(lambda: self.closed or condition(), PATIENCE)
+            reached = condition()
+        assert reached, (
+            f"waited in vain; last events: {self.events[-5:]}, {self.unexpected},"
+            f" close code {self.socket.close_code if self.closed else None}"
+        )
 
     def until_id(self, number: int) -> None:
         self.until(lambda: number in self._seen_ids)
+
+    def until_id_or_closed(self, number: int) -> None:
+        self.until(lambda: self.closed or number in self._seen_ids)
 
     def until_closed(self) -> int | None:
         """Returns the close code."""
