@@ -121,6 +121,7 @@ def audit_entry(row: AuditRecord, *, for_auditor: bool) -> dict[str, Any]:
         "action": row.action,
         "sessionId": row.session_id,
         "status": row.status,
+        "calls": row.calls,
         "reason": private["reason"],
         "onBehalfOf": _audited(row.behalf),
     }

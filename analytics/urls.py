@@ -5,12 +5,11 @@ from typing import Any
 from django.urls import re_path
 
 from sessions_core.rest.routes import both
-from sessions_core.rest.views import catch_all
 
-from .dialect import TRAINING
 from .views.analytics import AnalyticsViewSet
 from .views.audit import AuditViewSet
 from .views.comparison import ComparisonViewSet
+from .views.nowhere import Nowhere
 from .views.progress import ProgressViewSet
 from .views.sessions import SessionsViewSet
 from .views.skills import SkillsViewSet
@@ -28,5 +27,5 @@ urlpatterns = [
     *both("analytics", AnalyticsViewSet.as_view(COLLECTION), "training-analytics"),
     *both("comparison", ComparisonViewSet.as_view(COLLECTION), "training-comparison"),
     *both("audit", AuditViewSet.as_view({"get": "list"}), "training-audit"),
-    re_path(r"^[\s\S]*$", catch_all(TRAINING)),
+    re_path(r"^[\s\S]*$", Nowhere.as_view()),
 ]

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.urls import re_path
 
+from analytics.views.nowhere import Nowhere
 from sessions_core.rest.routes import both
-from sessions_core.rest.views import catch_all
 
 from .dialect import EVALUATION
 from .views import EvaluationViewSet
@@ -16,5 +16,5 @@ ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update"}
 urlpatterns = [
     *both("evaluation", EvaluationViewSet.as_view(COLLECTION), "evaluations"),
     *both("evaluation/<str:evaluation_id>", EvaluationViewSet.as_view(ONE), "evaluation"),
-    re_path(r"^evaluation/[\s\S]*$", catch_all(EVALUATION)),
+    re_path(r"^evaluation/[\s\S]*$", Nowhere.as_view(dialect=EVALUATION)),
 ]

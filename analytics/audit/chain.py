@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -32,6 +33,10 @@ class Call:
     also_about: frozenset[Any] = frozenset()
 
 
+COUNTED = Call("refused.counted", "", 0)
+COUNTED_FOR = timedelta(minutes=1)
+
+
 def append(call: Call) -> AuditRecord:
     """Write ``call`` to the end of the chain.
 
@@ -43,6 +48,7 @@ def append(call: Call) -> AuditRecord:
         people = pseudonyms([call.actor_id, call.subject_id, call.behalf_id, *call.also_about])
         others = [people[each] for each in call.also_about if each in people]
         head = _locked_head()
+        _write_counted(head)
         record = _record(call, people, head, [other.pk for other in others])
         record.save(force_insert=True)
         AuditSubject.objects.bulk_create(
@@ -50,6 +56,29 @@ def append(call: Call) -> AuditRecord:
         )
         _advance(head, record)
     return record
+
+
+def count() -> None:
+    """One more refusal without a row of its own; ``append`` writes them as one row."""
+    with transaction.atomic():
+        head = _locked_head()
+        sound = is_sealed(head)
+        head.surplus += 1
+        head.surplus_since = head.surplus_since or now()
+        if sound:
+            put_seal(head)
+        head.save(update_fields=["surplus", "surplus_since", "key_id", "seal"])
+        _write_counted(head)
+
+
+def _write_counted(head: AuditHead) -> None:
+    """The row for what was counted, once it has been counted for a while. ``head`` is locked."""
+    since = head.surplus_since
+    if since is None or now() - since < COUNTED_FOR:
+        return
+    record = _record(COUNTED, {}, head, [], calls=head.surplus)
+    record.save(force_insert=True)
+    _advance(head, record, surplus=0, surplus_since=None)
 
 
 def _with_subject(call: Call) -> Call:
@@ -79,7 +108,7 @@ def _first_head() -> dict[str, Any]:
 
 
 def _record(
-    call: Call, people: dict[Any, Any], head: AuditHead, also_about: list[Any]
+    call: Call, people: dict[Any, Any], head: AuditHead, also_about: list[Any], calls: int = 1
 ) -> AuditRecord:
     private = {"salt": secrets.token_hex(16), "address": call.address, "reason": call.reason}
     record = AuditRecord(
@@ -92,6 +121,7 @@ def _record(
         session_id=str(call.session_id or ""),
         route=call.route,
         status=call.status,
+        calls=calls,
         private=private,
         commitment=commitment_of(private),
         previous=head.digest,
@@ -100,10 +130,12 @@ def _record(
     return record
 
 
-def _advance(head: AuditHead, record: AuditRecord) -> None:
+def _advance(head: AuditHead, record: AuditRecord, **changes: Any) -> None:
     """Move the end. One whose seal was broken stays broken: renewing it would hide the break."""
     sound = is_sealed(head)
     head.count, head.digest = record.seq, record.digest
+    for name, value in changes.items():
+        setattr(head, name, value)
     if sound:
         put_seal(head)
-    head.save(update_fields=["count", "digest", "key_id", "seal"])
+    head.save(update_fields=["count", "digest", "key_id", "seal", *changes])

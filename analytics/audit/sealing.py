@@ -35,6 +35,8 @@ def digest_of(record: AuditRecord, also_about: Iterable[Any] = ()) -> str:
         record.commitment,
         *sorted(map(str, also_about)),
     ]
+    if record.calls != 1:
+        covered.append({"calls": record.calls})
     return hashlib.sha256(orjson.dumps(covered)).hexdigest()
 
 
@@ -50,5 +52,7 @@ def is_sealed(head: AuditHead) -> bool:
 
 
 def _seal(audit_key: bytes, head: AuditHead) -> str:
-    covered = f"{head.count}:{head.digest}".encode()
-    return hmac.new(audit_key, covered, hashlib.sha256).hexdigest()
+    covered = f"{head.count}:{head.digest}"
+    if head.surplus:
+        covered += f":{head.surplus}"
+    return hmac.new(audit_key, covered.encode(), hashlib.sha256).hexdigest()

@@ -1,17 +1,20 @@
 """Who may open which socket. Each opening and each refusal is in the audit."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db import transaction
 
 from sessions_core.errors import SessionError
 from sessions_core.realtime import signin
 from sessions_core.realtime.definitions import Close
+from sessions_core.rest import limits
+from sessions_core.rest.address import limit_key_of
 
 from ..access import Right, Visit, confided, session_for, therapist_for, visible
 from ..audit.chain import Call, append
+from ..audit.refusals import record_refusal
 from ..errors import NotAllowed
+from ..limits import SCOPE
 from ..models import TherapistSession
 from ..roles import Caller, caller_of
 from .news import Course
@@ -47,6 +50,8 @@ def admit(
                 raise signin.NotSignedIn
             principal = signin.identify(given)
             visit.caller = Caller(principal.actor.user_id)
+            status = Close.FLOOD
+            limits.consume(SCOPE, principal.actor.scope)
             status = Close.NOT_FOUND
             visit.caller = caller_of(principal.actor.user_id)
             course, key = door(visit, id_text)
@@ -82,13 +87,19 @@ def still_open(
 
 
 def _record(door: Door, visit: Visit, status: int, address: str) -> None:
-    call: dict[str, Any] = {
-        "action": "live.session" if door is session_door else "live.therapist",
-        "route": "websocket",
-        "status": status,
-        "actor_id": visit.caller.user_id,
-        "subject_id": visit.subject_id,
-        "session_id": visit.session_id,
-        "address": address,
-    }
-    append(Call(**call))
+    actor_id = visit.caller.user_id
+    call = Call(
+        "live.session" if door is session_door else "live.therapist",
+        "websocket",
+        status,
+        actor_id=actor_id,
+        subject_id=visit.subject_id,
+        session_id=visit.session_id or "",
+        address=address,
+    )
+    if actor_id is None:
+        record_refusal(call, limit_key_of(address))
+    elif status == Close.FLOOD:
+        record_refusal(call, f"u{actor_id}")
+    else:
+        append(call)

@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable
 
 from django import db
 
-from sessions_core.errors import SessionError, Unavailable
+from sessions_core.errors import RateLimited, SessionError, Unavailable
 from sessions_core.realtime import signin
 from sessions_core.realtime.consumer import Receive, Scope, Send, after_id, close, listen
 from sessions_core.realtime.definitions import Close
 from sessions_core.realtime.threads import in_thread
 from sessions_core.realtime.viewer import Viewer
+from sessions_core.rest.address import socket_address
 
 from ..app_settings import app_settings
 from ..errors import NotAllowed
@@ -46,13 +47,15 @@ async def _serve(door: Door, scope: Scope, receive: Receive, send: Send) -> int 
     await receive()  # websocket.connect
     given = signin.credentials(scope)
     await send({"type": "websocket.accept", "subprotocol": given.subprotocol if given else None})
-    id_text, address = scope["url_route"]["kwargs"]["id"], (scope.get("client") or [""])[0]
+    id_text, address = scope["url_route"]["kwargs"]["id"], socket_address(scope)
     try:
         principal, course, key = await in_thread(admit, door, given, id_text, address)
     except signin.NotSignedIn:
         return Close.NOT_SIGNED_IN
     except NotAllowed:
         return NOT_ALLOWED
+    except RateLimited:
+        return Close.FLOOD
     except (Unavailable, db.Error) as error:
         logger.warning("Socket refused, no database: %s", error)
         return Close.UNAVAILABLE

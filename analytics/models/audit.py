@@ -53,7 +53,12 @@ class AuditRecord(models.Model):
     action = models.CharField(max_length=60, help_text="e.g. progress.read")
     session_id = models.CharField(max_length=36, blank=True)
     route = models.CharField(max_length=100)
-    status = models.PositiveSmallIntegerField(help_text="HTTP status; socket closes are 4xxx.")
+    status = models.PositiveSmallIntegerField(
+        help_text="HTTP status; socket closes are 4xxx; 0: several."
+    )
+    calls = models.PositiveIntegerField(
+        default=1, help_text="More than one only for refusals that were counted together."
+    )
     private = EncryptedJSONField(null=True)
     commitment = models.CharField(max_length=64)
     previous = models.CharField(max_length=64)
@@ -88,12 +93,15 @@ class AuditSubject(models.Model):
 class AuditHead(models.Model):
     """The end of the chain, in one row: the count, the last digest, and their seal.
 
+    ``surplus``: refusals since ``surplus_since`` that have no row yet; in the seal too.
     ``seal`` is an HMAC-SHA256 under the audit subkey of the key ``key_id``.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     count = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64)
+    surplus = models.PositiveIntegerField(default=0)
+    surplus_since = models.DateTimeField(null=True)
     key_id = models.CharField(max_length=32)
     seal = models.CharField(max_length=64)
 

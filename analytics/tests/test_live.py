@@ -10,6 +10,7 @@ from channels.db import database_sync_to_async
 from django.test import override_settings
 from django.utils import timezone
 
+from analytics.limits import SCOPE
 from analytics.models import AuditRecord, EvaluatorAssignment, SupervisorLink
 from sessions_core import tokens
 
@@ -23,10 +24,12 @@ def clinic(transactional_db: None) -> Clinic:
     return make_clinic()
 
 
-async def _connect(path: str, user: Any) -> ApplicationCommunicator:
+async def _connect(
+    path: str, user: Any, *more_headers: tuple[bytes, bytes]
+) -> ApplicationCommunicator:
     from langportal.sockets import application
 
-    headers = []
+    headers = [*more_headers]
     if user is not None:
         token = (await database_sync_to_async(tokens.issue)(user)).access
         headers = [(b"authorization", f"Bearer {token}".encode())]
@@ -133,6 +136,25 @@ async def test_who_may_not_is_told_so_and_recorded(clinic: Clinic, who: str, cod
         AuditRecord.objects.values_list("status", flat=True)
     )
     assert statuses == [code, code]
+
+
+@override_settings(SESSIONS_LIMITS={SCOPE: [(1, 60)]})
+async def test_opening_sockets_counts_against_the_limit(clinic: Clinic) -> None:
+    path = f"/ws/therapist-sessions/{clinic.session.pk}"
+    first = await _connect(path, clinic.therapist)
+    assert await _closing_code(await _connect(path, clinic.therapist)) == 1008
+    await _leave(first)
+    statuses = AuditRecord.objects.order_by("seq").values_list("status", flat=True)
+    assert await database_sync_to_async(list)(statuses) == [101, 1008]
+
+
+@override_settings(TRUSTED_PROXIES=["127.0.0.0/8"])
+async def test_the_audit_has_the_address_that_our_proxy_reports(clinic: Clinic) -> None:
+    path = f"/ws/therapist-sessions/{clinic.session.pk}"
+    forwarded = (b"x-forwarded-for", b"203.0.113.9, 127.0.0.1")
+    assert await _closing_code(await _connect(path, None, forwarded)) == 4401
+    record = await AuditRecord.objects.aget()
+    assert record.private["address"] == "203.0.113.9"
 
 
 @pytest.mark.parametrize("id_text", ["nope", "%00", "é", "0" * 36, "9" * 30])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.core.signals import got_request_exception
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -14,38 +14,43 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import set_rollback
 
 from sessions_core.errors import Unavailable
-from sessions_core.rest import limits
-from sessions_core.rest.address import client_address
+from sessions_core.rest.address import client_address, limit_key
 from sessions_core.rest.caller import actor_of
-from sessions_core.rest.exceptions import DATABASE_AWAY, handle, response_of
+from sessions_core.rest.exceptions import DATABASE_AWAY, handle, headers_of, response_of
 from sessions_core.rest.problems import Problem
-from sessions_core.rest.views import SurfaceViewSet
+from sessions_core.rest.views import Surface, SurfaceViewSet
 
 from ..access import Visit, require_a_role
 from ..audit.chain import Call, append
+from ..audit.refusals import record_refusal
 from ..dialect import TRAINING
+from ..limits import SCOPE
 from ..roles import Caller, caller_of
 
-SCOPE = "therapist_training"
 MAX_REASON = 200
+MAX_METHOD = 20
+OVER_LIMIT = 429
 FAULT = Problem(500, "internal_error", "Something went wrong on our side")
 logger = logging.getLogger("django.request")
-limits.declare(SCOPE, [(100, 60), (1000, 3600)], "Too many requests")
 
 
 def answer_even_our_faults(exc: Exception, context: dict[str, Any]) -> Response:
     """A fault of ours is a 500 in the surface's own words, and reported as Django reports them."""
     response = handle(exc, context)
     if response is None:
-        request = context["request"]._request
-        logger.error("Internal Server Error: %s", request.path, exc_info=exc)
-        got_request_exception.send(sender=AuditedViewSet, request=request)
+        report(exc, context["request"]._request)
         set_rollback()
         response = response_of(FAULT, TRAINING)
     return response
 
 
-class AuditedViewSet(SurfaceViewSet):
+def report(exc: Exception, request: HttpRequest) -> None:
+    """As Django reports a fault."""
+    logger.error("Internal Server Error: %s", request.path, exc_info=exc)
+    got_request_exception.send(sender=AuditedView, request=request)
+
+
+class AuditedView(Surface):
     """One transaction a call: the effect and its audit record are there together or not at all.
 
     A refusal is rolled back, and then recorded by itself. ``record_name`` begins the audit's
@@ -53,9 +58,6 @@ class AuditedViewSet(SurfaceViewSet):
     """
 
     dialect = TRAINING
-    limits: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("create", "list", "retrieve", "partial_update"), SCOPE
-    )
     record_name: ClassVar[str]
     visit: Visit
 
@@ -64,7 +66,11 @@ class AuditedViewSet(SurfaceViewSet):
         try:
             return self._dispatch_recorded(request, *args, **kwargs)
         except DATABASE_AWAY as error:
-            return self._unavailable(error)
+            logger.error("The database did not answer: %s", error)
+            return self._outside_drf(self.dialect.domain_problem(Unavailable()))
+        except DatabaseError as error:
+            report(error, request)
+            return self._outside_drf(FAULT)
 
     def _dispatch_recorded(
         self, request: HttpRequest, *args: Any, **kwargs: Any
@@ -81,8 +87,21 @@ class AuditedViewSet(SurfaceViewSet):
                     transaction.set_rollback(True)
         finally:
             if not recorded and status >= 400:
-                append(self._call(status))
+                self._record_refusal(status)
         return response
+
+    def _record_refusal(self, status: int) -> None:
+        call = self._call(status)
+        if call.actor_id is None:
+            record_refusal(call, limit_key(self.request))
+        elif status == OVER_LIMIT:
+            record_refusal(call, f"u{call.actor_id}")
+        else:
+            append(call)
+
+    def limit_scope(self) -> str | None:
+        """Every call counts, those of a method that is not there included."""
+        return SCOPE
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -112,7 +131,7 @@ class AuditedViewSet(SurfaceViewSet):
 
     def _call(self, status: int) -> Call:
         visit = self.visit
-        action = getattr(self, "action", None) or str(self.request.method).lower()
+        action = getattr(self, "action", None) or str(self.request.method).lower()[:MAX_METHOD]
         match = self.request.resolver_match
         return Call(
             action=f"{self.record_name}.{action}",
@@ -132,10 +151,17 @@ class AuditedViewSet(SurfaceViewSet):
         user = getattr(self.request, "_user", None)
         return user.pk if user is not None and user.is_authenticated else None
 
-    def _unavailable(self, error: Exception) -> JsonResponse:
-        logger.error("The database did not answer: %s", error)
-        problem = self.dialect.domain_problem(Unavailable())
-        response = JsonResponse(self.dialect.body(problem), status=problem.status)
-        response["Retry-After"] = str(problem.retry_after)
-        response["Cache-Control"] = "no-store"
-        return response
+    def _outside_drf(self, problem: Problem) -> JsonResponse:
+        return JsonResponse(
+            self.dialect.body(problem),
+            status=problem.status,
+            headers={**headers_of(problem), "Cache-Control": "no-store"},
+        )
+
+
+class AuditedViewSet(AuditedView, SurfaceViewSet):
+    """The operations of one resource."""
+
+    limits: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("create", "list", "retrieve", "partial_update"), SCOPE
+    )

@@ -1,11 +1,14 @@
 """Where a request comes from, for limits by address and for the records of sign-ins."""
 
+from collections.abc import Mapping
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+FORWARDED = b"x-forwarded-for"
 Network = IPv4Network | IPv6Network
 
 
@@ -16,9 +19,20 @@ def client_address(request: HttpRequest) -> str:
     address that is not one of them. From any other peer the header means nothing: anybody can
     send it.
     """
+    meta = request.META
+    return _reported(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""))
+
+
+def socket_address(scope: Mapping[str, Any]) -> str:
+    """``client_address`` of an ASGI scope."""
+    peer = (scope.get("client") or [""])[0]
+    sent = [value.decode("latin-1") for name, value in scope["headers"] if name == FORWARDED]
+    return _reported(peer, ",".join(sent))
+
+
+def _reported(address: str, header: str) -> str:
     trusted = _networks(tuple(getattr(settings, "TRUSTED_PROXIES", ())))
-    address = request.META.get("REMOTE_ADDR", "")
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    forwarded = header.split(",")
     while forwarded and _is_in(address, trusted):
         claimed = forwarded.pop().strip()
         if not _is_address(claimed):
@@ -29,7 +43,10 @@ def client_address(request: HttpRequest) -> str:
 
 def limit_key(request: HttpRequest) -> str:
     """The address as limits count it: of IPv6 the /64, since a single host has all of that."""
-    address = client_address(request)
+    return limit_key_of(client_address(request))
+
+
+def limit_key_of(address: str) -> str:
     if not _is_address(address):
         return "ip-unknown"
     parsed = ip_address(address)

@@ -54,14 +54,18 @@ class Surface(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        scope = self.limits.get(getattr(self, "action", None) or str(request.method).lower())
-        if scope:
+        if scope := self.limit_scope():
             self.charge(scope, cost=0 if is_replay(request) else self.limit_cost(request))
         refuse_hostile(request)
 
     def get_dialect(self) -> Dialect:
         """The dialect of this request, for a view that serves more than one surface."""
         return self.dialect
+
+    def limit_scope(self) -> str | None:
+        """What this request is charged to; ``None``: nothing."""
+        method = str(self.request.method).lower()
+        return self.limits.get(getattr(self, "action", None) or method)
 
     def limit_cost(self, request: Request) -> int:
         """What this request counts. With 0 a view looks at the limit, and may ``charge`` later."""
