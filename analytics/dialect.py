@@ -29,3 +29,4 @@ class TrainingDialect(Dialect):
 
 
 TRAINING = TrainingDialect()
+FAULT = Problem(500, "internal_error", "Something went wrong on our side")

@@ -1,5 +1,7 @@
 """The source document's examples, for the API documents."""
 
+from typing import Any
+
 SESSION_ID = "2f6c1f0a-4f0f-4c9e-9a51-0b8f5f1c7a10"
 OTHER_ID = "7d1e4a53-8d8c-4f5b-b0a3-5a0c0e7b9d22"
 MOMENT = "2025-01-01T10:30:00Z"
@@ -60,7 +62,7 @@ SKILLS = [
         "createdAt": "2024-12-01T09:00:00Z",
     }
 ]
-ANALYTICS_DATA = {
+ANALYTICS_DATA: dict[str, Any] = {
     "sessionMetrics": [
         {
             "date": "2025-01-01",
@@ -129,7 +131,35 @@ COMPARISON = {
         "practiceEffect": 0,
         "practiceAdjustedIndex": 0.7906,
         "criticalValue": 1.96,
-        "measures": [],
+        "measures": [
+            {
+                "measure": "Empathy",
+                "change": 5,
+                "standardError": 6.3246,
+                "smallestDetectableChange": 12.3959,
+                "reliableChangeIndex": 0.7906,
+                "practiceEffect": 0,
+                "practiceAdjustedIndex": 0.7906,
+                "criticalValue": 1.96,
+                "trend": "stable",
+                "spread": 10,
+                "reliability": 0.8,
+                "source": "assumed",
+            }
+        ],
+    },
+}
+WHOLE_ANALYTICS_DATA = {
+    **ANALYTICS_DATA,
+    "comparativeData": {
+        "currentSession": ANALYTICS_DATA["sessionMetrics"][0],
+        "previousSession": {
+            **ANALYTICS_DATA["sessionMetrics"][0],
+            "date": "2024-12-01",
+            "sessionId": OTHER_ID,
+        },
+        "trend": "stable",
+        "reliableChange": COMPARISON["reliableChange"],
     },
 }
 AUDIT_RECORD = {
@@ -139,6 +169,7 @@ AUDIT_RECORD = {
     "action": "progress.list",
     "sessionId": SESSION_ID,
     "status": 200,
+    "calls": 1,
     "reason": "",
     "onBehalfOf": None,
 }

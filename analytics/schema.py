@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import Serializer
@@ -12,6 +11,7 @@ from rest_framework.serializers import Serializer
 from sessions_core.rest.schema import may_fail
 
 from . import examples as shown
+from .dialect import FAULT, TRAINING
 from .errors import (
     NotAllowed,
     NotTheCaller,
@@ -19,8 +19,13 @@ from .errors import (
     TherapistSessionUnknown,
     TherapistUnknown,
 )
-from .serializers import analytics, queries, requests
+from .serializers import analytics, queries, requests, responses
 
+# A fault of ours is no error that a view names; its shape is that of the others.
+_ERROR = {"$ref": "#/components/schemas/TrainingError"}
+_FAULT = OpenApiExample(
+    FAULT.code, TRAINING.body(FAULT), response_only=True, status_codes=[str(FAULT.status)]
+)
 F = TypeVar("F", bound=Callable[..., Any])
 
 _MISSING = ValidationError({"sessionId": "This field is required."}, "required")
@@ -34,6 +39,7 @@ class Operation:
     """``sent`` and ``received`` are the examples; ``query`` the parameters of the address."""
 
     summary: str
+    response: type[Serializer]
     received: Any
     sent: Any = None
     status: int = 200
@@ -47,6 +53,7 @@ class Operation:
 _OPERATIONS = {
     "sessions_create": Operation(
         "Begin a therapist session",
+        responses.TherapistSessionOutput,
         shown.SESSION,
         {"clientId": "client-17", "therapistId": "12"},
         201,
@@ -55,17 +62,26 @@ _OPERATIONS = {
     ),
     "sessions_list": Operation(
         "List the sessions that you may see, newest first",
+        responses.TherapistSessionsOutput,
         {"total": 1, "sessions": [shown.SESSION]},
         query=queries.SessionsQuery,
         errors=(NotAllowed(), TherapistUnknown()),
     ),
     "sessions_retrieve": Operation(
         "A session with everything measured in it",
-        {**shown.SESSION, "progressMetrics": shown.PROGRESS_METRICS},
+        responses.WholeSessionOutput,
+        {
+            **shown.SESSION,
+            "progressSnapshots": shown.SNAPSHOTS,
+            "sessionMetrics": shown.ANALYTICS_DATA["sessionMetrics"],
+            "analyticsData": shown.WHOLE_ANALYTICS_DATA,
+            "progressMetrics": shown.PROGRESS_METRICS,
+        },
         description="`clientId` is empty for whoever may not know it.",
     ),
     "sessions_partial_update": Operation(
         "Set a session's status, progress or end",
+        responses.TherapistSessionOutput,
         {**shown.SESSION, "status": "completed", "endTime": "2025-01-01T11:00:00Z"},
         {"status": "completed"},
         request=requests.SessionChangeSerializer,
@@ -73,6 +89,7 @@ _OPERATIONS = {
     ),
     "progress_create": Operation(
         "Store session progress metrics and evaluation feedback",
+        responses.StoredOutput,
         shown.STORED,
         shown.PROGRESS_REPORT,
         request=requests.ProgressReportSerializer,
@@ -81,6 +98,7 @@ _OPERATIONS = {
     ),
     "progress_list": Operation(
         "Retrieve session progress data and metrics",
+        responses.TherapistProgressOutput,
         shown.PROGRESS,
         query=queries.ProgressQuery,
         errors=(*READ, ReasonRequired()),
@@ -88,6 +106,7 @@ _OPERATIONS = {
     ),
     "snapshots_create": Operation(
         "Store session progress snapshots and milestone data",
+        responses.StoredOutput,
         shown.STORED,
         {"sessionId": shown.SESSION_ID, "snapshots": shown.SNAPSHOTS},
         request=requests.SnapshotsSerializer,
@@ -96,6 +115,7 @@ _OPERATIONS = {
     ),
     "snapshots_list": Operation(
         "Retrieve session progress snapshots",
+        responses.SnapshotsOutput,
         {
             "sessionId": shown.SESSION_ID,
             "snapshots": shown.SNAPSHOTS,
@@ -105,6 +125,7 @@ _OPERATIONS = {
     ),
     "skills_create": Operation(
         "Store session skill scores and development data",
+        responses.SkillsStoredOutput,
         {**shown.STORED, "therapistId": "12"},
         {
             "sessionId": shown.SESSION_ID,
@@ -116,12 +137,14 @@ _OPERATIONS = {
     ),
     "skills_list": Operation(
         "Retrieve therapist skill development data",
+        responses.SkillsOutput,
         {"sessionId": shown.SESSION_ID, "therapistId": "12", "skills": shown.SKILLS},
         query=queries.SkillsQuery,
         errors=(*READ, TherapistUnknown()),
     ),
     "analytics_create": Operation(
         "Store session analytics data",
+        responses.StoredOutput,
         shown.STORED,
         {"sessionId": shown.SESSION_ID, "analyticsData": shown.ANALYTICS_DATA},
         request=analytics.AnalyticsSerializer,
@@ -130,11 +153,13 @@ _OPERATIONS = {
     ),
     "analytics_list": Operation(
         "Retrieve session analytics data",
-        {"sessionId": shown.SESSION_ID, "analyticsData": shown.ANALYTICS_DATA},
+        responses.AnalyticsOutput,
+        {"sessionId": shown.SESSION_ID, "analyticsData": shown.WHOLE_ANALYTICS_DATA},
         query=queries.AnalyticsQuery,
     ),
     "comparison_create": Operation(
         "Store session comparison analysis data",
+        responses.ComparedOutput,
         shown.COMPARED,
         shown.COMPARISON_REQUEST,
         201,
@@ -147,6 +172,7 @@ _OPERATIONS = {
     ),
     "comparison_list": Operation(
         "Retrieve session comparison analysis data",
+        responses.ComparisonsOutput,
         {
             "therapistId": "12",
             "sessionId": shown.SESSION_ID,
@@ -162,6 +188,7 @@ _OPERATIONS = {
     ),
     "audit_list": Operation(
         "Who called for a therapist's record",
+        responses.AuditOutput,
         {"total": 1, "records": [shown.AUDIT_RECORD]},
         query=queries.AuditQuery,
         errors=(NotAllowed(),),
@@ -176,9 +203,7 @@ def documented(name: str) -> Callable[[F], F]:
 
 
 def describe(operation_id: str, operation: Operation) -> Callable[[F], F]:
-    examples = [
-        OpenApiExample("Response", operation.received, response_only=True),
-    ]
+    examples = [OpenApiExample("Response", operation.received, response_only=True), _FAULT]
     if operation.sent is not None:
         examples.append(OpenApiExample("Request", operation.sent, request_only=True))
 
@@ -192,7 +217,10 @@ def describe(operation_id: str, operation: Operation) -> Callable[[F], F]:
             description=operation.description,
             request=operation.request,
             parameters=[operation.query] if operation.query else None,
-            responses={operation.status: OpenApiResponse(OpenApiTypes.OBJECT, operation.summary)},
+            responses={
+                operation.status: OpenApiResponse(operation.response, operation.summary),
+                FAULT.status: OpenApiResponse(_ERROR, FAULT.message),
+            },
             examples=examples,
         )(action)
 

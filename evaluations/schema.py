@@ -7,7 +7,7 @@ from analytics.errors import NotAllowed, NotTheCaller, ReasonRequired
 from analytics.examples import MOMENT, SESSION_ID
 from analytics.schema import READ, Operation, describe
 
-from . import serializers
+from . import responses, serializers
 from .errors import EvaluationUnknown, SelfEvaluation
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,6 +42,7 @@ _NOT_YOU = NotTheCaller("evaluatorId must be you", evaluatorId="Not the signed-i
 _OPERATIONS = {
     "create": Operation(
         "Store evaluation feedback data",
+        responses.EvaluatedOutput,
         {"success": True, "evaluationId": EVALUATION_ID},
         {"sessionId": SESSION_ID, "evaluatorId": "30", **_WRITTEN},
         201,
@@ -50,6 +51,7 @@ _OPERATIONS = {
     ),
     "list": Operation(
         "Retrieve evaluation feedback data",
+        responses.EvaluationsOutput,
         {"sessionId": SESSION_ID, "evaluations": [_EVALUATION], "agreement": _AGREEMENT},
         query=serializers.EvaluationQuery,
         errors=(*READ, ReasonRequired()),
@@ -60,11 +62,25 @@ _OPERATIONS = {
     ),
     "retrieve": Operation(
         "An evaluation with its earlier versions",
-        {**_EVALUATION, "versions": []},
+        responses.WholeEvaluationOutput,
+        {
+            **_EVALUATION,
+            "version": 2,
+            "versions": [
+                {
+                    "version": 1,
+                    "feedback": "Warm and clear.",
+                    "rating": 4,
+                    "comments": "",
+                    "replacedAt": MOMENT,
+                }
+            ],
+        },
         errors=(NotAllowed(), EvaluationUnknown(), ReasonRequired()),
     ),
     "partial_update": Operation(
         "Edit your evaluation; the earlier version is kept",
+        responses.EvaluationOutput,
         {**_EVALUATION, "rating": 4, "version": 2},
         {"rating": 4},
         request=serializers.EvaluationChangeSerializer,

@@ -23,14 +23,13 @@ from sessions_core.rest.views import Surface, SurfaceViewSet
 from ..access import Visit, require_a_role
 from ..audit.chain import Call, append
 from ..audit.refusals import record_refusal
-from ..dialect import TRAINING
+from ..dialect import FAULT, TRAINING
 from ..limits import SCOPE
 from ..roles import Caller, caller_of
 
 MAX_REASON = 200
 MAX_METHOD = 20
 OVER_LIMIT = 429
-FAULT = Problem(500, "internal_error", "Something went wrong on our side")
 logger = logging.getLogger("django.request")
 
 
