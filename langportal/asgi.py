@@ -3,15 +3,17 @@
 import os
 from typing import cast
 
+import django
 from channels.routing import ProtocolTypeRouter
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from django.utils.module_loading import import_string
 
 from .bounded_body import Application, BoundedBody
+from .threaded_django import ThreadedDjango
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "langportal.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
+django_application = ThreadedDjango()
 
 application = ProtocolTypeRouter(
     {
