@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
-from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken
 from rest_framework_simplejwt.tokens import AccessToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from ..errors import Unavailable
+from . import accounts
 
 FAMILY = "family"
 MAX_LENGTH = 4096
@@ -65,13 +65,11 @@ def holder(payload: dict[str, Any]) -> Any:
 
 
 def holders(payloads: Sequence[dict[str, Any]]) -> list[Any]:
-    """The user of each token, or the ``InvalidToken`` that says why it has none. Two queries."""
+    """The user of each token, or the ``InvalidToken`` that says why it has none."""
     names = {name for payload in payloads for name in _names(payload)}
+    wanted = [_user_id(payload) for payload in payloads]
     with database():
-        wanted = [_user_id(payload) for payload in payloads]
-        revoked = BlacklistedToken.objects.filter(token__jti__in=names)
-        gone = set(revoked.values_list("token__jti", flat=True))
-        users = get_user_model().objects.in_bulk([pk for pk in wanted if pk is not None])
+        users, gone = accounts.look_up({pk for pk in wanted if pk is not None}, names)
     return [
         _refusal(payload, users.get(pk), gone) or users[pk]
         for payload, pk in zip(payloads, wanted, strict=True)

@@ -17,6 +17,9 @@ from ..app_settings import app_settings
 from .claims import FAMILY, MAX_LENGTH, InvalidToken, decode, holders
 
 MAX_CACHED = 20_000
+# Tokens looked at along with one that needs it: a statement for each would cost more than most
+# requests do themselves.
+COMPANY = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +29,22 @@ class VerifiedToken:
     jti: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Known:
-    """A verified token in the cache. ``expires`` is POSIX time, ``checked`` the monotonic clock."""
+    """A verified token in the cache. ``expires`` is POSIX time, ``checked`` the monotonic clock.
+
+    ``used``: since it was last checked in another's company.
+    """
 
     token: VerifiedToken
     family: str
     expires: float
     checked: float
     payload: dict[str, Any]
+    used: bool = True
 
 
+# In the order in which they were checked.
 _known: OrderedDict[bytes, _Known] = OrderedDict()
 _lock = threading.Lock()
 
@@ -50,10 +58,36 @@ def verify(token: str) -> VerifiedToken:
     trusted = verify_cached(token)
     if trusted is not None:
         return trusted
-    (verified,) = verify_many([token])
+    checked = time.monotonic()  # Before the query: what happens during it is not yet seen.
+    digest, payload = _digest(token), _payload(token)
+    if isinstance(payload, InvalidToken):
+        raise payload
+    company = _due(checked, digest)
+    user, *others = holders([payload, *(known.payload for _, known in company)])
+    for (other, known), holder in zip(company, others, strict=True):
+        _trust(other, known.payload, holder, checked, used=False)
+    verified = _trust(digest, payload, user, checked)
     if isinstance(verified, InvalidToken):
         raise verified
     return verified
+
+
+def _due(now: float, but: bytes) -> list[tuple[bytes, _Known]]:
+    """Tokens in use whose trust soon ends, longest ago first. Those out of use are let go."""
+    found: list[tuple[bytes, _Known]] = []
+    with _lock:
+        while _known and len(found) < COMPANY:
+            digest, known = next(iter(_known.items()))
+            if now - known.checked < app_settings.TOKEN_TRUST_SECONDS / 2:
+                break
+            del _known[digest]
+            if known.used and known.expires > time.time() and digest != but:
+                found.append((digest, known))
+        # They hold until they have been looked at, and one request is enough to do that.
+        for digest, known in found:
+            known.used = False
+            _known[digest] = known
+    return found
 
 
 def verify_many(tokens: Sequence[str]) -> list[VerifiedToken | InvalidToken]:
@@ -65,7 +99,7 @@ def verify_many(tokens: Sequence[str]) -> list[VerifiedToken | InvalidToken]:
     return [
         payload
         if isinstance(payload, InvalidToken)
-        else _trust(token, payload, next(users), checked)
+        else _trust(_digest(token), payload, next(users), checked)
         for token, payload in zip(tokens, payloads, strict=True)
     ]
 
@@ -82,9 +116,8 @@ def _payload(token: str) -> dict[str, Any] | InvalidToken:
 
 
 def _trust(
-    token: str, payload: dict[str, Any], user: Any, checked: float
+    digest: bytes, payload: dict[str, Any], user: Any, checked: float, *, used: bool = True
 ) -> VerifiedToken | InvalidToken:
-    digest = _digest(token)
     if isinstance(user, InvalidToken):
         with _lock:
             _known.pop(digest, None)
@@ -95,7 +128,8 @@ def _trust(
         payload[api_settings.JTI_CLAIM],
     )
     with _lock:
-        _known[digest] = _Known(verified, payload.get(FAMILY, ""), payload["exp"], checked, payload)
+        family = payload.get(FAMILY, "")
+        _known[digest] = _Known(verified, family, payload["exp"], checked, payload, used)
         _known.move_to_end(digest)
         if len(_known) > MAX_CACHED:
             _known.popitem(last=False)
@@ -133,4 +167,5 @@ def _trusted(digest: bytes) -> VerifiedToken | None:
         return None
     if known.expires <= time.time():
         raise InvalidToken("Token is expired")
+    known.used = True
     return known.token
