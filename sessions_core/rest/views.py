@@ -55,7 +55,7 @@ class Surface(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if scope := self.limit_scope():
-            self.charge(scope, cost=0 if is_replay(request) else self.limit_cost(request))
+            self.charge(scope, cost=self.limit_cost(request))
         refuse_hostile(request)
 
     def get_dialect(self) -> Dialect:
@@ -68,8 +68,11 @@ class Surface(APIView):
         return self.limits.get(getattr(self, "action", None) or method)
 
     def limit_cost(self, request: Request) -> int:
-        """What this request counts. With 0 a view looks at the limit, and may ``charge`` later."""
-        return 1
+        """What this request counts: nothing where it was answered before under its key.
+
+        With 0 a view looks at the limit, and may ``charge`` later.
+        """
+        return 0 if is_replay(request) else 1
 
     def limited_as(self) -> str:
         """Whose requests are counted together: the actor's."""

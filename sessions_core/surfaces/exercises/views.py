@@ -11,7 +11,7 @@ from ...models import Dialect
 from ...rest.caller import actor_of
 from ...rest.idempotency import HEADER, answer_key, idempotent
 from ...rest.zones import zone_of
-from ..answering import AnsweringViewSet, answered, takes_a_key, valid
+from ..answering import AnsweringViewSet, takes_a_key, valid
 from . import render
 from .errors import EXERCISES
 from .inputs import ExerciseEndInput, ExerciseStartInput, SubmitInput
@@ -45,7 +45,7 @@ class ExercisesViewSet(AnsweringViewSet):
         key = answer_key(actor, request.headers.get(HEADER))
         data = valid(SubmitInput(data=request.data))
         given = submission(actor, data, key, zone_of(request))
-        return Response(render.verdict(answered(given)))
+        return Response(render.verdict(self.answered(given)))
 
     @documented("end")
     @idempotent

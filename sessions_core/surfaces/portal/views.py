@@ -19,7 +19,7 @@ from ...rest.dialect import Dialect as ErrorDialect
 from ...rest.exceptions import response_of
 from ...rest.idempotency import HEADER, answer_key, idempotent
 from ...rest.zones import zone_of
-from ..answering import AnsweringViewSet, answered, takes_a_key, valid
+from ..answering import AnsweringViewSet, takes_a_key, valid
 from . import render
 from .errors import PORTAL
 from .inputs import AnswerInput, BatchInput, HistoryInput, StartInput
@@ -51,7 +51,7 @@ class PortalViewSet(AnsweringViewSet):
         actor = actor_of(request)
         key = answer_key(actor, request.headers.get(HEADER))
         data = valid(AnswerInput(data=request.data))
-        return Response(render.verdict(answered(submission(actor, session_id, data, key))))
+        return Response(render.verdict(self.answered(submission(actor, session_id, data, key))))
 
     @documented("batch")
     @takes_a_key

@@ -16,7 +16,7 @@ from ...rest.caller import actor_of
 from ...rest.dialect import Dialect as ErrorDialect
 from ...rest.idempotency import HEADER, answer_key, idempotent
 from ...rest.zones import zone_of
-from ..answering import AnsweringViewSet, answered, takes_a_key, valid
+from ..answering import AnsweringViewSet, takes_a_key, valid
 from . import notes, render, sharing
 from .errors import PRACTICE, NoActiveSession
 from .inputs import CompleteInput, NotesInput, PauseInput, PoseInput, PracticeStartInput, ShareInput
@@ -98,7 +98,7 @@ class PracticeViewSet(AnsweringViewSet):
             key=key,
             label=session_id,
         )
-        return Response(render.pose(answered(submission)))
+        return Response(render.pose(self.answered(submission)))
 
     @documented("notes")
     @idempotent
