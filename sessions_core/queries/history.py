@@ -44,7 +44,9 @@ def page(actor: Actor, wanted: Wanted) -> Page:
     total = rows.count() if wanted.is_filtered or actor.user_id is None else _started(actor)
     if wanted.after is not None:
         start, pk = wanted.after
-        rows = rows.filter(Q(started_at__lt=start) | Q(started_at=start, pk__lt=pk))
+        # The first condition lets the index begin there; an OR alone is tried on every row.
+        rows = rows.filter(started_at__lte=start)
+        rows = rows.filter(Q(started_at__lt=start) | Q(pk__lt=pk))
     rows = rows.select_related("activity").order_by("-started_at", "-pk")
     found = list(rows[wanted.offset : wanted.offset + wanted.limit + 1])
     return Page(total, found[: wanted.limit], len(found) > wanted.limit)
