@@ -12,9 +12,12 @@ DEMO ?= true
 JOBS ?= 2
 # Requests of each kind for each operation and role in `make fuzz`.
 FUZZ_EXAMPLES ?= 25
-# Rounds of a measurement, and the length of each run in it.
+# Rounds of a measurement, the length of each run in it, attempts in its large database, and
+# answers after which a server's memory is looked at.
 ROUNDS ?= 3
 SECONDS ?= 4
+ROWS ?= 1000000
+ANSWERS ?= 200000
 
 UV_LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes \
 	--universal --python-version 3.11 --no-emit-index-url --no-emit-find-links
@@ -36,9 +39,12 @@ test: $(VENV)/.installed-test ## Run every test: on Postgres and Redis, on SQLit
 test-fast: $(VENV)/.installed-test ## Run what needs only SQLite and this one process
 	$(BIN)/python -m pytest -n $(JOBS) --in-process
 
-bench: $(VENV)/.installed-test ## Measure against the peers and write docs/performance.md (ROUNDS=3 SECONDS=4)
+bench: $(VENV)/.installed-test ## Measure against the peers and write docs/performance.md (ROWS=10000000 for all of it)
 	@$(BIN)/pip install -qq --disable-pip-version-check -r bench/requirements.txt
 	$(BIN)/python -m bench --rounds $(ROUNDS) --seconds $(SECONDS) --write
+	$(BIN)/python -m bench.operations --rounds $(ROUNDS) --seconds $(SECONDS) --write
+	$(BIN)/python -m bench.growth --rows $(ROWS) --rounds $(ROUNDS) --write
+	$(BIN)/python -m bench.endurance --answers $(ANSWERS) --write
 	$(BIN)/python -m bench.fanout --rounds $(ROUNDS) --seconds $(SECONDS) --write
 
 fuzz: $(VENV)/.installed-test ## Send 20,000 requests made from the API document (FUZZ_EXAMPLES=… for more)

@@ -34,10 +34,7 @@ def main() -> None:
     with ExitStack() as ending, tempfile.TemporaryDirectory(prefix="langportal-bench-") as scratch:
         folder = Path(scratch)
         folder.chmod(0o711)
-        run = Run("postgres", False, folder, secrets.token_hex(4))
-        ending.callback(run.endings.close)
-        find_servers(run)
-        environments = worlds(run, folder, ending)
+        environments = worlds(bench_run(folder, ending), folder, ending)
         contenders = [each for each in CONTENDERS if each.name in wanted.only]
         measure(contenders, environments, folder, wanted)
 
@@ -53,22 +50,41 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def bench_run(folder: Path, ending: ExitStack) -> Run:
+    """The servers that the tests would stand on."""
+    run = Run("postgres", False, folder, secrets.token_hex(4))
+    ending.callback(run.endings.close)
+    find_servers(run)
+    return run
+
+
 def worlds(run: Run, folder: Path, ending: ExitStack) -> dict[str, dict[str, str]]:
     """The environment of each database, filled."""
-    name = f"langportal_bench_{run.name}"
+    sqlite = environment(f"sqlite:///{folder / 'bench.sqlite3'}", "")
+    fill(sqlite, folder / "sqlite")
+    return {"postgres": postgres_world(run, folder, ending), "sqlite": sqlite}
+
+
+def postgres_world(run: Run, folder: Path, ending: ExitStack) -> dict[str, str]:
+    env = new_database(run, "bench", ending)
+    fill(env, folder / "postgres")
+    return env
+
+
+def new_database(run: Run, name: str, ending: ExitStack) -> dict[str, str]:
+    """The environment of a new database, which is dropped at the end."""
+    name = f"langportal_{name}_{run.name}"
     admin = f"{run.postgres_url}/postgres"
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     ending.callback(drop, admin, name)
-    found = {
-        "postgres": environment(f"{run.postgres_url}/{name}", run.redis_url),
-        "sqlite": environment(f"sqlite:///{folder / 'bench.sqlite3'}", ""),
-    }
-    for database, env in tqdm(found.items(), "Filling", leave=False):
-        (folder / database).mkdir()
-        command = [sys.executable, "-m", "bench.world", str(folder / database)]
-        subprocess.run(command, cwd=ROOT, env=env, check=True)
-    return found
+    return environment(f"{run.postgres_url}/{name}", run.redis_url)
+
+
+def fill(env: dict[str, str], folder: Path) -> None:
+    folder.mkdir()
+    command = [sys.executable, "-m", "bench.world", str(folder)]
+    subprocess.run(command, cwd=ROOT, env=env, check=True)
 
 
 def drop(admin: str, name: str) -> None:

@@ -67,6 +67,11 @@ class Server:
         if not wait_for(self.port, 60):
             raise RuntimeError(f"{contender.title} did not start: {log.read_text()[-2000:]}")
 
+    @property
+    def pid(self) -> int:
+        """The process itself where there is one worker, else their parent."""
+        return self._process.pid
+
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait(20)

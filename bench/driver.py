@@ -1,10 +1,11 @@
 """Sends requests over keep-alive connections, each answered before the next, and times them.
 
-    python -m bench.driver PORT CONNECTIONS SECONDS REQUESTS_FILE
+    python -m bench.driver PORT CONNECTIONS SECONDS REQUESTS_FILE [FIRST]
 
-REQUESTS_FILE holds JSON: a list of ``[path, token, body]``, sent round robin, each time under an
-idempotency key of its own. Prints one JSON object. A hand-written protocol, because a client
-library costs more than the servers that are measured.
+REQUESTS_FILE holds JSON: a list of ``[path, token, body]``, with a fourth for another method than
+POST, sent round robin from number FIRST on, each time under an idempotency key of its own. Prints
+one JSON object. A hand-written protocol, because a client library costs more than the servers that
+are measured.
 """
 
 import asyncio
@@ -103,6 +104,7 @@ async def drive(port: int, connections: int, seconds: float, requests: list) -> 
     return {
         "rate": len(load.latencies) / took,
         "answers": len(load.latencies),
+        "sent": len(load.latencies) + sum(load.failed.values()),
         "p50_ms": 1000 * times[len(times) // 2],
         "p99_ms": 1000 * times[int(len(times) * 0.99)],
         "failed": load.failed,
@@ -111,9 +113,11 @@ async def drive(port: int, connections: int, seconds: float, requests: list) -> 
 
 
 def main() -> None:
-    port, connections, seconds, file = sys.argv[1:]
+    port, connections, seconds, file, *first = sys.argv[1:]
     with open(file) as stream:
         requests = [prepare(*request) for request in json.load(stream)]
+    if first:
+        requests = requests[int(first[0]) % len(requests) :] + requests
     result = uvloop.run(drive(int(port), int(connections), float(seconds), requests))
     print(json.dumps(result))
 

@@ -17,7 +17,6 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import ExitStack, asynccontextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from tqdm import tqdm
 from tests.support.ports import free_port, wait_for
 from tests.support.redis_server import RedisServer, find_binary
 
+from . import page
 from .event_latency import Latency
 from .event_latency import measure as measure_latency
 from .fanout_viewers import FIRST_ID, Contender, Result, measure
@@ -56,8 +56,7 @@ def main() -> None:
     text = report(results, latency, wanted.viewers)
     print(text)
     if wanted.write:
-        heading = f"# Live events, measured\n\nWritten by `make bench` on {date.today():%d %B %Y}"
-        (ROOT / "docs" / "performance_live.md").write_text(f"{heading}.\n\n{text}\n")
+        page.put({"Live events": text})
 
 
 def arguments() -> argparse.Namespace:
@@ -66,7 +65,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--answers", type=int, default=1000)
-    parser.add_argument("--write", action="store_true", help="Write docs/performance_live.md too.")
+    parser.add_argument("--write", action="store_true", help="Write docs/performance.md too.")
     return parser.parse_args()
 
 

@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
+from . import page
 from .contenders import CONTENDERS, ROOT
+from .plot import plot
 from .rows import Outcome, Rates, outcomes
 
 TITLES = {contender.name: contender.title for contender in CONTENDERS}
@@ -54,7 +56,7 @@ def business(load: float) -> str:
 
 def write(rates: Rates, latencies: Latencies, rounds: int, seconds: float, load: float) -> None:
     """docs/performance.md and docs/performance.svg."""
-    page = f"""# Performance
+    start = f"""# Performance
 
 Written by `make bench` on {date.today():%d %B %Y}: {os.cpu_count()} cores ({platform.machine()}),
 Python {platform.python_version()}, Postgres with durable defaults, Redis; {rounds} interleaved
@@ -63,51 +65,16 @@ counted against a limit, judged, recorded with its counters in one transaction a
 project's also carries an idempotency key and a plan of what comes next. The peers stand in
 `bench/peers`. They run in two processes, the project's fast lane in one.
 
-{business(load)}## The bar
-
-{bar_table(outcomes(rates))}
-
-## Rates and latencies
-
-{rate_table(rates, latencies)}
-
-![Answers a second by connections](performance.svg)
-"""
-    (ROOT / "docs" / "performance.md").write_text(page)
-    (ROOT / "docs" / "performance.svg").write_text(plot(rates))
-
-
-_COLOURS = ("#1b6ac9", "#7aa6dd", "#2b8a5a", "#b3261e", "#c77700", "#6b6b6b")
-
-
-def plot(rates: Rates) -> str:
-    """Bars by contender, grouped by connections."""
-    counts = sorted({connections for _, connections in rates})
-    top = max(median(figures) for figures in rates.values())
-    bars = []
-    for group, connections in enumerate(counts):
-        for place, (name, title) in enumerate(TITLES.items()):
-            if (name, connections) not in rates:
-                continue
-            rate = median(rates[name, connections])
-            x, height = 60 + group * 220 + place * 30, 220 * rate / top
-            bars.append(
-                f'<rect x="{x}" y="{250 - height:.1f}" width="26" height="{height:.1f}" '
-                f'fill="{_COLOURS[place]}"><title>{title}: {rate:,.0f}/s</title></rect>'
-                f'<text x="{x + 13}" y="{246 - height:.1f}" text-anchor="middle">{rate:,.0f}</text>'
-            )
-        bars.append(f'<text x="{150 + group * 220}" y="268">{connections} connections</text>')
-    for place, title in enumerate(TITLES.values()):
-        x, y = 60 + place % 3 * 220, 290 + place // 3 * 16
-        bars.append(
-            f'<rect x="{x}" y="{y - 9}" width="10" height="10" fill="{_COLOURS[place]}"/>'
-            f'<text x="{x + 15}" y="{y}">{title}</text>'
-        )
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 740 320" font-size="10" '
-        'font-family="sans-serif"><text x="60" y="16">Answers a second</text>'
-        f"{''.join(bars)}</svg>\n"
+{business(load)}"""
+    table = rate_table(rates, latencies)
+    page.put(
+        {
+            "": start,
+            "The bar": bar_table(outcomes(rates)),
+            "Rates and latencies": f"{table}\n\n![By number of connections](performance.svg)",
+        }
     )
+    (ROOT / "docs" / "performance.svg").write_text(plot(rates, latencies))
 
 
 def folder_for_logs() -> Path:

@@ -17,7 +17,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import DateTime, ForeignKey, MetaData, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 LIMIT = 10**9
 KEY = os.environ["SECRET_KEY"]
@@ -53,11 +53,19 @@ class Item(Base):
     type: Mapped[str]
 
 
+class Activity(Base):
+    __tablename__ = "activity"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    type: Mapped[str]
+
+
 class PracticeSession(Base):
     __tablename__ = "practice_session"
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int]
-    activity_id: Mapped[int]
+    activity_id: Mapped[int] = mapped_column(ForeignKey(Activity.id))
+    activity: Mapped[Activity] = relationship()
     status: Mapped[int]
     started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,159 @@
+"""What requests cost in a large database against a small one, and against an empty one.
+
+    python -m bench.growth [--rows 1000000] [--rounds 5] [--count 100] [--write]
+
+The small one has 10,000 attempts, of one learner; the large one ROWS, of learners like that one.
+Each database is served by a process of its own, and they take turns.
+"""
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from . import page
+from .__main__ import bench_run, new_database
+from .contenders import ROOT
+
+SMALL, COLLECTED, LONG = 10_000, 1_000_000, 100_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """``operation`` in ``database`` against ``other`` in ``base``, at most ``most`` times."""
+
+    title: str
+    operation: str
+    database: str
+    other: str
+    base: str
+    most: float
+
+
+BAR = [
+    Row("answer, large table against empty", "answer", "large", "answer", "empty", 1.1),
+    Row(
+        f"answer, session of {LONG:,} attempts against 10",
+        *("answer in a long session", "large", "answer", "large", 1.1),
+    ),
+    *(
+        Row(f"{name}, large against small", name, "large", name, "small", 1.5)
+        for name in ("history", "deep history", "details", "stats", "calendar", "admin's list")
+    ),
+    Row(
+        "history of a million sessions, deep page against first",
+        *("deep collected", "large", "collected", "large", 1.5),
+    ),
+    Row(
+        "history of a million sessions against one of a hundred",
+        *("collected", "large", "history", "small", 1.5),
+    ),
+]
+# Milliseconds of each round, by database and operation: of the request, and in the database.
+Figures = dict[tuple[str, str], list[list[float]]]
+
+
+def main() -> None:
+    wanted = arguments()
+    sizes = {
+        "empty": (0, 0, 10),
+        "small": (SMALL, 0, 10),
+        "large": (wanted.rows, min(COLLECTED, wanted.rows), min(LONG, wanted.rows)),
+    }
+    with ExitStack() as ending, tempfile.TemporaryDirectory(prefix="langportal-bench-") as scratch:
+        folder = Path(scratch)
+        folder.chmod(0o711)
+        run = bench_run(folder, ending)
+        probes = {}
+        for name, size in sizes.items():
+            env = {**new_database(run, f"growth_{name}", ending), "REDIS_URL": ""}
+            (folder / name).mkdir()
+            numbers = [str(number) for number in size]
+            command = [sys.executable, "-m", "bench.growth_data", str(folder / name), *numbers]
+            subprocess.run(command, cwd=ROOT, env=env, check=True)
+            probes[name] = Probe(folder / name / "growth.json", env)
+            ending.callback(probes[name].stop)
+        text = report(measure(probes, wanted), wanted.rows)
+    print(text)
+    if wanted.write:
+        page.put({"Growth": text})
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.growth", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--count", type=int, default=100, help="Requests of a kind in a round.")
+    parser.add_argument("--write", action="store_true", help="Write docs/performance.md too.")
+    return parser.parse_args()
+
+
+class Probe:
+    """A ``bench.growth_probe`` that waits for work."""
+
+    def __init__(self, requests: Path, env: dict[str, str]) -> None:
+        command = [sys.executable, "-m", "bench.growth_probe", str(requests)]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def time(self, operation: str, count: int) -> list[float]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{operation} {count}\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def measure(probes: dict[str, Probe], wanted: argparse.Namespace) -> Figures:
+    """Round by round, everything that a row names; the first round is not counted."""
+    sides = {(row.database, row.operation) for row in BAR} | {(row.base, row.other) for row in BAR}
+    figures: Figures = defaultdict(list)
+    for number in range(wanted.rounds + 1):
+        for side in random.sample(sorted(sides), len(sides)):
+            database, operation = side
+            took = probes[database].time(operation, wanted.count)
+            if number:
+                figures[side].append(took)
+    return figures
+
+
+def report(figures: Figures, rows: int) -> str:
+    lines = [
+        f"Large: {rows:,} attempts; small: {SMALL:,}. One learner's share is the same in both: 100 "
+        "sessions of 100 attempts. Medians of requests served in one process, no page kept.",
+        "",
+        "| what | at most | measured | from – to | ms against ms | of these in the database "
+        "| verdict |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in BAR:
+        ours, theirs = figures[row.database, row.operation], figures[row.base, row.other]
+        ratios = [one[0] / other[0] for one, other in zip(ours, theirs, strict=True)]
+        verdict = "met" if median(ratios) <= row.most else "missed"
+        total, waited = (f"{middle(ours, n)} against {middle(theirs, n)}" for n in (0, 1))
+        lines.append(
+            f"| {row.title} | {row.most:g}× | {median(ratios):.2f}× "
+            f"| {min(ratios):.2f} – {max(ratios):.2f} | {total} "
+            f"| {waited} | {verdict} |"
+        )
+    return "\n".join(lines)
+
+
+def middle(side: list[list[float]], place: int) -> str:
+    return f"{median(took[place] for took in side):.2f}"
+
+
+if __name__ == "__main__":
+    main()
