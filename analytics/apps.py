@@ -11,12 +11,14 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.models import Group
 
+        from sessions_core.realtime import asyncapi
         from sessions_core.signals import person_handled
 
         from . import personal_data
         from .audit import roles_changed
         from .audit.people_handled import on_person_handled
         from .crypto.keyring import keyring
+        from .live.definitions import SESSION_CHANNEL, THERAPIST_CHANNEL
         from .live.wakeups import on_recorded
         from .roles import create_roles
         from .signals import recorded
@@ -34,3 +36,5 @@ class AnalyticsConfig(AppConfig):
             signal.connect(receiver, sender=sender, dispatch_uid=receiver.__name__)
         person_handled.connect(on_person_handled, dispatch_uid="analytics.audit_person")
         personal_data.register()
+        asyncapi.describe(SESSION_CHANNEL)
+        asyncapi.describe(THERAPIST_CHANNEL)

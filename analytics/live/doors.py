@@ -17,9 +17,9 @@ from ..errors import NotAllowed
 from ..limits import SCOPE
 from ..models import TherapistSession
 from ..roles import Caller, caller_of
+from .definitions import NOT_ALLOWED
 from .news import Course
 
-NOT_ALLOWED = 4403
 OPENED = 101
 
 Door = Callable[[Visit, str], tuple[Course, object]]

@@ -11,12 +11,7 @@ from sessions_core.realtime.wire import Message, message
 
 from ..models import Milestone, SkillScore, Snapshot, TherapistSession
 from ..render import instant, milestone_entry, number, session_entry, snapshot_entry
-
-SESSION = "session"
-SNAPSHOT = "snapshot"
-MILESTONE = "milestone"
-SKILL = "skill"
-RESYNC = "resync"
+from .definitions import MILESTONE, RESYNC, SESSION, SKILL, SNAPSHOT
 
 # Events of one session sent in one go; a socket further behind is told to read afresh.
 MOST = 500

@@ -19,7 +19,8 @@ from sessions_core.rest.address import socket_address
 
 from ..app_settings import app_settings
 from ..errors import NotAllowed
-from .doors import NOT_ALLOWED, Door, admit, session_door, still_open, therapist_door
+from .definitions import NOT_ALLOWED
+from .doors import Door, admit, session_door, still_open, therapist_door
 from .news import Course, news
 from .wakeups import Wakeup
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import jsonschema
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
@@ -13,6 +14,7 @@ from django.utils import timezone
 from analytics.limits import SCOPE
 from analytics.models import AuditRecord, EvaluatorAssignment, SupervisorLink
 from sessions_core import tokens
+from sessions_core.realtime.asyncapi import document
 
 from .people import Clinic, make_clinic
 
@@ -49,7 +51,11 @@ async def _connect(
 
 
 async def _next(socket: ApplicationCommunicator) -> dict[str, Any]:
-    return json.loads((await socket.receive_output(10))["text"])
+    """The next message, which must be as the AsyncAPI document says."""
+    found = json.loads((await socket.receive_output(10))["text"])
+    described = document()["components"]["messages"][f"training_{found['type']}"]
+    jsonschema.validate(found, described["payload"])
+    return found
 
 
 async def _leave(socket: ApplicationCommunicator) -> None:
@@ -205,6 +211,34 @@ async def test_a_supervisor_who_is_staff_alone_by_now_no_longer_knows_the_client
     await SupervisorLink.objects.aupdate(ended_at=timezone.now())
     assert (await _next(socket))["data"]["clientId"] == ""
     await _leave(socket)
+
+
+async def test_a_ping_and_a_nonsense_are_answered_as_documented(clinic: Clinic) -> None:
+    socket = await _connect(f"/ws/therapist-sessions/{clinic.session.pk}", clinic.therapist)
+    await _next(socket)
+    for sent, answer in (({"type": "ping"}, "pong"), ({"type": "dance"}, "error")):
+        await socket.send_input({"type": "websocket.receive", "text": json.dumps(sent)})
+        assert (await _next(socket))["type"] == answer
+    await _leave(socket)
+
+
+def test_every_therapist_socket_is_in_the_document() -> None:
+    from analytics.live.routing import websocket_urlpatterns
+
+    addresses = {channel["address"] for channel in document()["channels"].values()}
+    for pattern in websocket_urlpatterns:
+        written = str(pattern.pattern).replace("(?P<id>[^/]*)/?\\Z", "{id}").replace("^", "/")
+        assert written in addresses
+
+
+def test_every_therapist_message_has_an_example_that_fits() -> None:
+    messages = document()["components"]["messages"]
+    ours = [each for name, each in messages.items() if name.startswith("training_")]
+    assert len(ours) == 8
+    for each in ours:
+        jsonschema.Draft202012Validator.check_schema(each["payload"])
+        for example in each["examples"]:
+            jsonschema.validate(example["payload"], each["payload"])
 
 
 def test_the_recheck_is_well_below_the_thirty_seconds_promised() -> None:

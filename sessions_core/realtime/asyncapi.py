@@ -1,5 +1,7 @@
-"""The AsyncAPI 3.0 document of the sockets, generated from ``definitions``."""
+"""The AsyncAPI 3.0 document of the sockets, generated from the definitions of their messages."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from .definitions import (
@@ -11,8 +13,7 @@ from .definitions import (
 )
 
 _DESCRIPTION = f"""\
-Live events of one session. Connect to `/ws/sessions/{{session_id}}`, with or without a slash at
-the end, and sign in by one of:
+Live events. Connect with or without a slash at the end, and sign in by one of:
 
 - the header `Authorization: Bearer <access token>`;
 - the subprotocol pair `bearer, <access token>` (for browsers; the server echoes `bearer`);
@@ -20,44 +21,76 @@ the end, and sign in by one of:
 
 A token in the query string is not looked at.
 
-On connecting the server sends the present state: a `progress_update`, and a `time_update` where
-the session has a time limit. With `?after=ID` it sends the events after that id instead, or a
-`resync` with the whole state where it cannot. Ids rise by one within a session; an event arrives
-once and in order. At the end come `session_complete` and a close with code 1000.
-
-A client's message may have {MAX_FRAME_BYTES} bytes, and 30 may come in 10 seconds.
-
-Close codes:
-
+Ids rise by one within a session; an event arrives once and in order. A client's message may have
+{MAX_FRAME_BYTES} bytes, and 30 may come in 10 seconds.
 """
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A socket's address. ``name`` and the names of messages are unique with ``prefix``."""
+
+    name: str
+    address: str
+    parameters: dict[str, str]
+    description: str
+    sent: tuple[MessageType, ...]
+    taken: tuple[MessageType, ...]
+    close_codes: dict[int, str]
+    prefix: str = ""
+    operations: tuple[str, str] = ("watch", "speak")
+    query: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def messages(self) -> tuple[MessageType, ...]:
+        return self.sent + self.taken
+
+    def key(self, message: MessageType) -> str:
+        """Of ``message`` among the document's components."""
+        return self.prefix + message.name
+
+
+REPLAY = {"type": "integer", "minimum": 0, "description": "Replay the events after this id."}
+_LEARNING = Channel(
+    "session",
+    "/ws/sessions/{session_id}",
+    {"session_id": "The session's opaque id, or its number."},
+    "One learning session. On connecting the server sends the present state: a `progress_update`, "
+    "and a `time_update` where the session has a time limit. With `?after=ID` it sends the events "
+    "after that id instead, or a `resync` with the whole state where it cannot. At the end come "
+    "`session_complete` and a close with code 1000.",
+    SERVER_MESSAGES,
+    CLIENT_MESSAGES,
+    CLOSE_CODES,
+    query={"after": REPLAY},
+)
+_channels = {_LEARNING.name: _LEARNING}
+
+
+def describe(channel: Channel) -> None:
+    """Let an app's own socket stand in the document."""
+    _channels[channel.name] = channel
 
 
 def document() -> dict[str, Any]:
     """A JSON-ready AsyncAPI document."""
-    messages = SERVER_MESSAGES + CLIENT_MESSAGES
-    channel = {"$ref": "#/channels/session"}
+    channels = list(_channels.values())
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "langportal live events", "version": "1.0.0", "description": _text()},
+        "info": {
+            "title": "langportal live events",
+            "version": "1.0.0",
+            "description": _DESCRIPTION,
+        },
         "defaultContentType": "application/json",
-        "channels": {
-            "session": {
-                "address": "/ws/sessions/{session_id}",
-                "parameters": {
-                    "session_id": {"description": "The session's opaque id, or its number."}
-                },
-                "messages": {
-                    each.name: {"$ref": f"#/components/messages/{each.name}"} for each in messages
-                },
-                "bindings": {"ws": {"query": _query(), "bindingVersion": "0.1.0"}},
-            }
-        },
-        "operations": {
-            "watch": _operation("send", "What the server sends.", channel, SERVER_MESSAGES),
-            "speak": _operation("receive", "What a client may send.", channel, CLIENT_MESSAGES),
-        },
+        "channels": {each.name: _channel(each) for each in channels},
+        "operations": dict(operation for each in channels for operation in _operations(each)),
         "components": {
-            "messages": {each.name: _message(each) for each in messages},
+            "messages": {
+                each.key(message): _message(message)
+                for each in channels
+                for message in each.messages
+            },
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
             },
@@ -65,24 +98,38 @@ def document() -> dict[str, Any]:
     }
 
 
-def _text() -> str:
-    return _DESCRIPTION + "\n".join(f"- `{code}`: {why}" for code, why in CLOSE_CODES.items())
+def _channel(channel: Channel) -> dict[str, Any]:
+    codes = "\n".join(f"- `{code}`: {why}" for code, why in channel.close_codes.items())
+    query = {"type": "object", "properties": channel.query}
+    return {
+        "address": channel.address,
+        "description": f"{channel.description}\n\nClose codes:\n\n{codes}",
+        "parameters": {name: {"description": text} for name, text in channel.parameters.items()},
+        "messages": {
+            each.name: {"$ref": f"#/components/messages/{channel.key(each)}"}
+            for each in channel.messages
+        },
+        "bindings": {"ws": {"query": query, "bindingVersion": "0.1.0"}},
+    }
 
 
-def _query() -> dict[str, Any]:
-    after = {"type": "integer", "minimum": 0, "description": "Replay the events after this id."}
-    return {"type": "object", "properties": {"after": after}}
+def _operations(channel: Channel) -> Iterator[tuple[str, dict[str, Any]]]:
+    watch, speak = channel.operations
+    yield watch, _operation(channel, "send", "What the server sends.", channel.sent)
+    yield speak, _operation(channel, "receive", "What a client may send.", channel.taken)
 
 
 def _operation(
-    action: str, summary: str, channel: dict[str, str], messages: tuple[MessageType, ...]
+    channel: Channel, action: str, summary: str, messages: tuple[MessageType, ...]
 ) -> dict[str, Any]:
     return {
         "action": action,
         "summary": summary,
-        "channel": channel,
+        "channel": {"$ref": f"#/channels/{channel.name}"},
         "security": [{"$ref": "#/components/securitySchemes/bearer"}],
-        "messages": [{"$ref": f"#/channels/session/messages/{each.name}"} for each in messages],
+        "messages": [
+            {"$ref": f"#/channels/{channel.name}/messages/{each.name}"} for each in messages
+        ],
     }
 
 

@@ -27,6 +27,7 @@ ASYNCAPI = {
                 "required": ["address", "messages"],
                 "properties": {
                     "address": {"type": "string", "pattern": "^/"},
+                    "description": {"type": "string"},
                     "messages": {"type": "object", "additionalProperties": REFERENCE},
                     "parameters": {
                         "type": "object",
