@@ -6,3 +6,8 @@ class LangportalConfig(AppConfig):
 
     name = "langportal"
     verbose_name = "langportal"
+
+    def ready(self) -> None:
+        from .own_personal_data import register_accounts
+
+        register_accounts()

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
 from . import personal_data
+from .actor import Actor
 from .models import (
     Attempt,
     AwardedAchievement,
@@ -13,6 +16,7 @@ from .models import (
     Transition,
 )
 from .personal_data import Keeper, Rows, delete, table
+from .rest import idempotency
 
 
 def _export(user_id: Any) -> dict[str, Rows]:
@@ -28,12 +32,19 @@ def _export(user_id: Any) -> dict[str, Rows]:
             StaffAccess.objects.filter(session__user=user_id)
             | StaffAccess.objects.filter(staff=user_id)
         ),
+        **table(OutstandingToken.objects.filter(user=user_id)),
     }
 
 
 def _erase(user_id: Any) -> dict[str, int]:
-    """Reads that the person made as staff go too: they name the person, and protect the account."""
-    return delete(
+    """Reads that the person made as staff go too: they name the person, and protect the account.
+
+    So do the records of spent tokens, which would lose the name alone, and the stored answers to
+    keys, which may show what the others have just forgotten.
+    """
+    answers = {"sessions_core.idempotentresponse": idempotency.forget(Actor(user_id=user_id))}
+    return answers | delete(
+        OutstandingToken.objects.filter(user=user_id),
         StaffAccess.objects.filter(staff=user_id),
         ItemMemory.objects.filter(user=user_id),
         PracticeDay.objects.filter(user=user_id),

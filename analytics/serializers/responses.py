@@ -1,5 +1,7 @@
 """What the operations answer, for the API documents; ``render`` makes the data."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
@@ -92,7 +94,7 @@ class MeasureOutput(serializers.Serializer):
     trend = serializers.ChoiceField(choices=Trend.choices)
     spread = Number(help_text="Standard deviation between people.")
     reliability = Number(help_text="Test-retest, 0 to 1.")
-    source = serializers.ChoiceField(choices=["settings", "estimated", "assumed"])
+    source: Any = serializers.ChoiceField(choices=["settings", "estimated", "assumed"])
 
 
 class ReliableChangeOutput(serializers.Serializer):

@@ -10,6 +10,9 @@ class IdempotentResponse(models.Model):
     """
 
     key = models.UUIDField(primary_key=True, help_text="Digest of the owner and the key.")
+    owner = models.CharField(
+        max_length=64, default="", db_index=True, help_text="Whose answer, as ``Actor.scope``."
+    )
     request = models.UUIDField(help_text="Digest of method, path and body.")
     status = models.PositiveSmallIntegerField()
     body = models.BinaryField()

@@ -110,6 +110,11 @@ def purge() -> int:
     return _responses().filter(created_at__lte=now() - KEPT_FOR).delete()[0]
 
 
+def forget(actor: Actor) -> int:
+    """Delete what was answered to ``actor``; answers how many."""
+    return _responses().filter(owner=actor.scope).delete()[0]
+
+
 def _hold(key: UUID) -> None:
     """Let one request with this key at a time through, until its transaction ends.
 
@@ -139,6 +144,7 @@ def _keep(key: UUID, request: Request, response: Response) -> None:
     _responses().filter(key=key).delete()  # A key older than ``KEPT_FOR``.
     _responses().create(
         key=key,
+        owner=actor_of(request).scope,
         request=next(_request_digests(request)),
         status=response.status_code,
         body=sealing.seal(body, key.bytes),
