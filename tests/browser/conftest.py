@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page, Request, expect
 
 from tests.support.databases import ROOT, Databases
 from tests.support.product import Product
+
+# Milliseconds. Nothing is timed by this; it only ends a test that would wait in vain.
+expect.set_options(timeout=30_000)
 
 DEMO = {"DEBUG": "true", "DEMO": "true"}
 
