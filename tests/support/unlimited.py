@@ -8,6 +8,5 @@ import os
 from langportal.settings import *  # noqa: F403
 
 _UNITS = int(os.environ.get("UNITS_AN_HOUR", "1000000"))
-SESSIONS_LIMITS = {
-    scope: [(_UNITS, 3600)] for scope in ("session_start", "progress", "session_complete")
-}
+_SCOPES = ("session_start", "progress", "session_complete", "sign_in", "register")
+SESSIONS_LIMITS = {scope: [(_UNITS, 3600)] for scope in _SCOPES}

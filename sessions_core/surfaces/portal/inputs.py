@@ -68,17 +68,23 @@ class DateOrDatetimeField(serializers.Field):
 
     def to_internal_value(self, data: Any) -> datetime:
         try:
-            day = parse_date(str(data))
-            moment = parse_datetime(str(data).replace(" ", "+")) if day is None else None
-            if day is not None:
-                moment = datetime.combine(day, time(), UTC) + timedelta(days=self.end)
-            elif moment is not None and self.end:
-                moment += timedelta(microseconds=1)
-        except (ValueError, OverflowError):
+            moment = self._moment(str(data))
+        except (ValueError, OverflowError):  # The latter for what is in no year of ours in UTC.
             moment = None
         if moment is None:
             self.fail("invalid")
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment
+
+    def _moment(self, text: str) -> datetime | None:
+        """In UTC; exclusive, where it is an end."""
+        day = parse_date(text)
+        if day is not None:
+            return datetime.combine(day, time(), UTC) + timedelta(days=self.end)
+        moment = parse_datetime(text.replace(" ", "+"))
+        if moment is None:
+            return None
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment + timedelta(microseconds=self.end)
 
     def to_representation(self, value: datetime) -> str:
         return value.isoformat()
