@@ -261,8 +261,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # Learners without an account, by the cookie of their anonymous session.
 ANONYMOUS_SESSIONS_GUEST_PATHS = (
-    ["/api/v1/sessions/", "/v1/sessions/"] if _boolean("GUEST_LEARNERS", False) else []
+    ["/api/v1/sessions/", "/v1/sessions/", "/ws/sessions/"]
+    if _boolean("GUEST_LEARNERS", False)
+    else []
 )
+SESSIONS_GUEST_SIGN_IN = "anonymous_sessions.sockets.CookieGuests"
 
 # --- Free text about people, encrypted ------------------------------------------------------------
 

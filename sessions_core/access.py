@@ -1,5 +1,7 @@
 """The only way from a view or a socket to a session: load it and ask whether it may be touched."""
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from .actor import Actor
@@ -37,6 +39,11 @@ def session_for(
         StaffAccess.objects.create(staff_id=actor.user_id, session=session, route=route[:100])
         return session
     raise NotYourSession(given)
+
+
+def may_read(actor: Actor, user_id: int | None, guest: UUID | None) -> bool:
+    """Whether ``actor`` may see the sessions of this owner, which staff may."""
+    return actor.owns(user_id, guest) or (actor.is_staff and actor.user_id is not None)
 
 
 def practice_days(actor: Actor) -> QuerySet[PracticeDay]:

@@ -29,6 +29,9 @@ class AppSettings:
     JUDGE: str = "sessions_core.grading.DefaultJudge"
     SCHEDULER: str = "sessions_core.scheduling.FSRSScheduler"
     CLOCK: str = "django.utils.timezone.now"
+    # How visitors without an account sign in at a socket (``realtime.guests.GuestSignIn``); by
+    # default they do not.
+    GUEST_SIGN_IN: str = "sessions_core.realtime.guests.NoGuests"
 
     # Seed of the choice of items; None draws one for each session.
     SCHEDULER_SEED: int | None = None

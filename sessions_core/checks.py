@@ -10,7 +10,7 @@ from .app_settings import app_settings
 from .models.activity import Difficulty
 from .zones import is_zone
 
-_REPLACEABLE = ("JUDGE", "SCHEDULER", "CLOCK")
+_REPLACEABLE = ("JUDGE", "SCHEDULER", "CLOCK", "GUEST_SIGN_IN")
 
 
 def check_settings(**kwargs: Any) -> list[CheckMessage]:

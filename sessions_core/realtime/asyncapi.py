@@ -17,7 +17,9 @@ Live events. Connect with or without a slash at the end, and sign in by one of:
 
 - the header `Authorization: Bearer <access token>`;
 - the subprotocol pair `bearer, <access token>` (for browsers; the server echoes `bearer`);
-- the login cookie, from one of our own pages.
+- the login cookie, from one of our own pages;
+- the cookie of an anonymous session, from one of our own pages, where visitors without an account
+  may learn; once an account has adopted the session, the visitor's sockets are closed.
 
 A token in the query string is not looked at.
 

@@ -3,7 +3,7 @@
 A token in the query string is not looked at: query strings end up in logs.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from django.http.request import split_domain_port, validate_host
 from .. import tokens
 from ..actor import Actor
 from ..errors import Unavailable
+from . import guests
 
 SUBPROTOCOL = "bearer"
 
@@ -30,14 +31,16 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a socket brought: an access token, or else the key of a Django login session.
+    """What a socket brought: an access token, or else cookies of our own pages.
 
-    ``subprotocol`` is what the server must echo for a browser to go on.
+    ``login`` is the key of a Django login session; ``guest``, the cookie of a visitor, counts where
+    nobody is logged in. ``subprotocol`` is what the server must echo for a browser to go on.
     """
 
     token: str | None = None
     login: str | None = None
     subprotocol: str | None = None
+    guest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,11 @@ def credentials(scope: dict[str, Any]) -> Credentials | None:
     offered = scope.get("subprotocols", [])
     if len(offered) >= 2 and offered[0] == SUBPROTOCOL:
         return Credentials(offered[1], subprotocol=SUBPROTOCOL)
-    login = _login_cookie(headers.get(b"cookie", ""))
-    if login and _from_our_pages(headers):
-        return Credentials(login=login)
+    cookies = parse_cookie(headers.get(b"cookie", ""))
+    login = _login_cookie(cookies)
+    guest = guests.sign_in().cookie(scope.get("path", ""), cookies)
+    if (login or guest) and _from_our_pages(headers):
+        return Credentials(login=login, guest=guest)
     return None
 
 
@@ -74,7 +79,7 @@ def identify(given: Credentials) -> Principal:
         except tokens.InvalidToken as error:
             raise NotSignedIn from error
         return Principal(verified.actor, given, verified.expires_at)
-    actor = _logged_in(given.login)
+    (actor,) = _by_cookie([given])
     if actor is None:
         raise NotSignedIn
     return Principal(actor, given)
@@ -99,13 +104,29 @@ def _actors(principals: Sequence[Principal]) -> list[Actor | None]:
     """Whom each stands for now."""
     given = [each.credentials for each in principals]
     verified = iter(tokens.verify_many([each.token for each in given if each.token is not None]))
+    by_cookie = iter(_by_cookie([each for each in given if each.token is None]))
     return [
-        getattr(next(verified), "actor", None) if each.token is not None else _logged_in(each.login)
+        getattr(next(verified), "actor", None) if each.token is not None else next(by_cookie)
         for each in given
     ]
 
 
-def _logged_in(login: str | None) -> Actor | None:
+def _by_cookie(given: Sequence[Credentials]) -> list[Actor | None]:
+    """Whoever is logged in; else the visitor, one query for all of those."""
+    actors = [_logged_in(each.login) if each.login else None for each in given]
+    visits = [
+        (place, each.guest)
+        for place, each in enumerate(given)
+        if actors[place] is None and each.guest is not None
+    ]
+    if visits:
+        known = guests.sign_in().guests([cookie for _, cookie in visits])
+        for (place, _), guest in zip(visits, known, strict=True):
+            actors[place] = None if guest is None else Actor(guest=guest)
+    return actors
+
+
+def _logged_in(login: str) -> Actor | None:
     engine = import_module(settings.SESSION_ENGINE)
     request = HttpRequest()
     request.session = engine.SessionStore(login)
@@ -115,13 +136,13 @@ def _logged_in(login: str | None) -> Actor | None:
     return Actor(user_id=user.pk, is_staff=user.is_staff)
 
 
-def _login_cookie(header: str) -> str | None:
-    key = parse_cookie(header).get(settings.SESSION_COOKIE_NAME)
+def _login_cookie(cookies: Mapping[str, str]) -> str | None:
+    key = cookies.get(settings.SESSION_COOKIE_NAME)
     return key if key and key.isascii() and key.isprintable() else None
 
 
 def _from_our_pages(headers: dict[bytes, str]) -> bool:
-    """Browsers send the login cookie for any page; only our own may use it."""
+    """Browsers send their cookies for any page; only our own may use them."""
     origin = headers.get(b"origin", "").lower()
     if origin in (trusted.lower() for trusted in settings.CSRF_TRUSTED_ORIGINS):
         return True

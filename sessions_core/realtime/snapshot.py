@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from ..app_settings import app_settings
 from ..clock import now
@@ -81,14 +82,25 @@ def catch_up(session_id: int, after: int) -> tuple[list[Message], Clock]:
     return missed(session, after), Clock.of(session)
 
 
-def standings(session_ids: Collection[int]) -> dict[int, tuple[int, Clock]]:
-    """The newest event id and the clock of these sessions: one query for thousands."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A watched session as the database has it: its newest event, its clock, its owner."""
+
+    seq: int
+    clock: Clock
+    user_id: int | None
+    guest: UUID | None
+
+
+def standings(session_ids: Collection[int]) -> dict[int, Standing]:
+    """How these sessions stand: one query for thousands."""
     ids = list(session_ids)
-    found: dict[int, tuple[int, Clock]] = {}
+    found: dict[int, Standing] = {}
     for start in range(0, len(ids), CHUNK):
         rows = Session.objects.filter(pk__in=ids[start : start + CHUNK]).values_list(
-            "pk", "last_seq", "status", "time_limit", "active_ms", "running_since"
+            *("pk", "last_seq", "user_id", "guest"),
+            *("status", "time_limit", "active_ms", "running_since"),
         )
-        for pk, last_seq, status, time_limit, active_ms, running_since in rows:
-            found[pk] = last_seq, Clock(status, time_limit, active_ms, running_since)
+        for pk, last_seq, user_id, guest, *clock in rows:
+            found[pk] = Standing(last_seq, Clock(*clock), user_id, guest)
     return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django import db
 
+from ..access import may_read
 from ..app_settings import app_settings
 from ..clock import now
 from ..errors import Unavailable
@@ -71,10 +72,15 @@ class Upkeep:
             return
         found = await in_thread(snapshot.standings, watches)
         for session_id, watch in watches.items():
-            if session_id in found:
-                self._hub.learn(watch, *found[session_id])
-            else:
+            if session_id not in found:
                 watch.close(Close.NOT_FOUND)
+                continue
+            standing = found[session_id]
+            for viewer in tuple(watch.viewers):
+                # It may have gone from a visitor to an account, or back.
+                if not may_read(viewer.principal.actor, standing.user_id, standing.guest):
+                    viewer.close(Close.NOT_FOUND)
+            self._hub.learn(watch, standing.seq, standing.clock)
 
     async def _check_sign_ins(self) -> None:
         viewers: dict[signin.Principal, list[Viewer]] = {}

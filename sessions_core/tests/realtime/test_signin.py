@@ -1,6 +1,7 @@
 """Who may sit at a socket: a token from a header or subprotocol, or a cookie of our own pages."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -53,6 +54,76 @@ def test_the_login_cookie_counts_from_our_own_origin_and_from_trusted_ones(setti
     settings.CSRF_TRUSTED_ORIGINS = ["https://app.example"]
     theirs = scope(cookie="sessionid=abcdefgh", host="127.0.0.1", origin="https://app.example")
     assert signin.credentials(theirs) == Credentials(login="abcdefgh")
+
+
+class Doormen:
+    """Lets visitors in under /ws/ by a cookie that spells their id backwards."""
+
+    asked = 0
+
+    def cookie(self, path, cookies):
+        return cookies.get("visitor") if path.startswith("/ws/") else None
+
+    def guests(self, cookies):
+        Doormen.asked += 1
+        return [VISITORS.get(cookie) for cookie in cookies]
+
+
+VISITORS: dict[str, UUID] = {}
+
+
+@pytest.fixture
+def visitors(settings, monkeypatch):
+    settings.SESSIONS_GUEST_SIGN_IN = f"{__name__}.Doormen"
+    monkeypatch.setattr(Doormen, "asked", 0)
+    VISITORS.clear()
+    return VISITORS
+
+
+def at(path: str, cookie: str, **headers: str) -> dict:
+    ours = {"host": "127.0.0.1", "origin": "http://127.0.0.1"}
+    return {**scope(cookie=cookie, **{**ours, **headers}), "path": path}
+
+
+def test_a_visitors_cookie_counts_from_our_own_pages_where_the_host_lets_it(visitors) -> None:
+    given = signin.credentials(at("/ws/sessions/1", "visitor=v"))
+    assert given == Credentials(guest="v")
+    assert signin.credentials(at("/elsewhere", "visitor=v")) is None
+    for origin in ("", "null", "http://evil.example", "http://127.0.0.1.evil.example"):
+        assert signin.credentials(at("/ws/sessions/1", "visitor=v", origin=origin)) is None
+    token = signin.credentials(at("/ws/sessions/1", "visitor=v", authorization="Bearer abc"))
+    assert token == Credentials(token="abc")
+
+
+def test_by_default_no_visitor_gets_in(settings) -> None:
+    del settings.SESSIONS_GUEST_SIGN_IN
+    assert signin.credentials(at("/ws/sessions/1", "visitor=v; concept_session=v")) is None
+
+
+def test_a_visitor_is_one_until_the_cookie_stands_for_nobody_or_another(db, visitors) -> None:
+    one, two = uuid4(), uuid4()
+    visitors.update(a=one, b=two)
+    first, second = (signin.identify(Credentials(guest=cookie)) for cookie in "ab")
+    assert (first.actor, second.actor) == (Actor(guest=one), Actor(guest=two))
+    Doormen.asked = 0
+    assert signin.lapsed([first, second]) == []
+    assert Doormen.asked == 1
+    visitors.update(a=two)
+    del visitors["b"]
+    assert signin.lapsed([first, second]) == [first, second]
+    with pytest.raises(NotSignedIn):
+        signin.identify(second.credentials)
+
+
+def test_whoever_is_logged_in_is_no_visitor(db, django_user_model, visitors) -> None:
+    visitors["v"] = uuid4()
+    user = django_user_model.objects.create_user("ana", password="one")
+    both = Credentials(login=login_session(user), guest="v")
+    principal = signin.identify(both)
+    assert principal.actor == Actor(user.pk)
+    SessionStore(both.login).delete()
+    assert signin.lapsed([principal]) == [principal]
+    assert signin.identify(both).actor == Actor(guest=visitors["v"])
 
 
 def login_session(user) -> str:
