@@ -34,12 +34,13 @@ def count(session: AnonymousSession) -> int:
     return 0 if known is None else known.filter(guest=session.guest).count()
 
 
-def hand_over(giver: AnonymousSession, taker: AnonymousSession) -> None:
-    known = _all()
+def hand_over(giver: AnonymousSession, taker: AnonymousSession) -> list[int]:
+    """The account or visitor of ``taker`` gets what ``giver`` had. Ids, as of ``claim``."""
     if taker.user_id is not None:
-        claim(giver, taker.user_id)
-    elif known is not None:
-        known.filter(guest=giver.guest).update(guest=taker.guest)
+        return claim(giver, taker.user_id)
+    if _installed():
+        import_module(_VERB).hand_over(giver.guest, taker.guest)
+    return []
 
 
 def claim(session: AnonymousSession, user_id: int) -> list[int]:

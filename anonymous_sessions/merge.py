@@ -28,12 +28,21 @@ def merge(source: AnonymousSession, target: AnonymousSession) -> AnonymousSessio
         giver.charges.update(session=taker)
         giver.concepts.update(session=taker)
         giver.adoptions.all().delete()
-        learners.hand_over(giver, taker)
+        _hand_over(giver, taker)
         _combine(giver, taker)
         giver.aliases.update(merged_into=taker)
         giver.merged_into = taker
         giver.save(update_fields=["merged_into", "preferences"])
         return taker
+
+
+def _hand_over(giver: AnonymousSession, taker: AnonymousSession) -> None:
+    """The learning sessions go along; where an account has ``taker``, an undo gives them back."""
+    moved = learners.hand_over(giver, taker)
+    if moved:
+        for adoption in taker.adoptions.filter(undone_at=None):
+            adoption.moved += moved
+            adoption.save(update_fields=["moved"])
 
 
 def _move_usage(giver: AnonymousSession, taker: AnonymousSession, now: datetime) -> None:

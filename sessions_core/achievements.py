@@ -1,9 +1,11 @@
 """Achievements: a small registry that a host project may extend with ``register``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
+
+from django.db.models import Q
 
 from . import clock
 from .models import AwardedAchievement, PracticeDay, Session, Status
@@ -25,9 +27,12 @@ class SessionFacts:
     @cached_property
     def is_first_completed(self) -> bool:
         """Whether the learner has completed this session and none before it."""
+        if self.session.status != Status.COMPLETED or self.session.ended_at is None:
+            return False
+        end, key = self.session.ended_at, self.session.pk
         mine = Session.objects.filter(user_id=self.user_id, standalone=False)
-        others = mine.filter(status=Status.COMPLETED).exclude(pk=self.session.pk)
-        return self.session.status == Status.COMPLETED and not others.exists()
+        earlier = mine.filter(Q(ended_at__lt=end) | Q(ended_at=end, pk__lt=key))
+        return not earlier.filter(status=Status.COMPLETED).exists()
 
     def days_in_a_row(self, count: int) -> bool:
         """Whether the learner ended a session on each of the last ``count`` days.
@@ -87,6 +92,30 @@ def award(session: Session) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def award_since(user_id: int, since: datetime) -> None:
+    """Award what the learner's sessions earn that ended at ``since`` or later, in their order.
+
+    For sessions that came to the learner, or went, after the fact: their days may also earn or
+    have earned something for the sessions around them.
+    """
+    ended = Session.objects.filter(user_id=user_id, standalone=False, ended_at__gte=since)
+    for session in ended.order_by("ended_at", "pk").iterator():
+        award(session)
+
+
+def take_back(user_id: int, sessions: Collection[Session], since: datetime) -> None:
+    """Take back what ``sessions``, no longer the learner's, had earned or helped to earn.
+
+    ``since``: when the first of them ended. An achievement no longer registered stays.
+    """
+    awarded = AwardedAchievement.objects.filter(user_id=user_id)
+    awarded.filter(session__in=sessions).delete()
+    for row in awarded.filter(awarded_at__gte=since).select_related("session"):
+        achievement = _registry.get(row.code)
+        if achievement and not achievement.is_earned(SessionFacts(row.session, user_id)):
+            row.delete()
 
 
 def awarded_in(session: Session) -> list[Achievement]:

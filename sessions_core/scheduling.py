@@ -3,7 +3,7 @@
 ``Scheduler`` is the replaceable part (``SESSIONS_SCHEDULER``).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from random import Random
 from typing import Protocol
@@ -46,6 +46,16 @@ class Scheduler(Protocol):
         """Learn from the first attempt at each item of a session, when it ends."""
         ...
 
+    def relearn(
+        self, user_id: int, item_ids: Collection[int], history: Iterable[FirstAttempt]
+    ) -> None:
+        """Forget these items, and learn them again from all that the learner ever did with them.
+
+        ``history`` is read from the database as it is iterated: take any lock before. It has an
+        item once for each session, in the order in which the sessions ended.
+        """
+        ...
+
 
 class FSRSScheduler:
     """Due items first, the most overdue leading, then new ones, then those due soonest.
@@ -84,29 +94,59 @@ class FSRSScheduler:
         with transaction.atomic():
             remembered = Item.objects.filter(pk__in=firsts).exclude(type=ItemType.POSE)
             activities = dict(remembered.values_list("pk", "activity_id"))
-            memories = ItemMemory.objects.filter(user_id=user_id, item_id__in=activities)
-            known = {row.item_id: row for row in memories.order_by("item_id").select_for_update()}
-            ItemMemory.objects.bulk_create(
+            known = _locked(user_id, activities)
+            blank = _blank(user_id, activities)
+            _write(
                 [
-                    _reviewed(
-                        known.get(item_id)
-                        or ItemMemory(
-                            user_id=user_id, item_id=item_id, activity_id=activities[item_id]
-                        ),
-                        *firsts[item_id],
-                    )
+                    _reviewed(known.get(item_id) or blank[item_id], *firsts[item_id])
                     for item_id in sorted(activities)
-                ],
-                update_conflicts=True,
-                unique_fields=["user", "item"],
-                update_fields=_STATE,
+                ]
             )
+
+    def relearn(
+        self, user_id: int, item_ids: Collection[int], history: Iterable[FirstAttempt]
+    ) -> None:
+        with transaction.atomic():
+            remembered = Item.objects.filter(pk__in=item_ids).exclude(type=ItemType.POSE)
+            activities = dict(remembered.values_list("pk", "activity_id"))
+            gone = _locked(user_id, activities)
+            memories = _blank(user_id, activities)
+            learned: dict[int, ItemMemory] = {}
+            for item_id, correct, at in history:
+                if item_id in memories:
+                    memories[item_id] = _reviewed(memories[item_id], correct, at)
+                    learned[item_id] = memories[item_id]
+            gone_ids = gone.keys() - learned.keys()
+            ItemMemory.objects.filter(user_id=user_id, item_id__in=gone_ids).delete()
+            _write([learned[item_id] for item_id in sorted(learned)])
 
 
 _STATE = ["state", "step", "stability", "difficulty", "due_at", "reviewed_at"]
 
 # Without fuzz, so that the same history always gives the same due date.
 _fsrs = fsrs.Scheduler(enable_fuzzing=False)
+
+
+def _locked(user_id: int, item_ids: Collection[int]) -> dict[int, ItemMemory]:
+    rows = ItemMemory.objects.filter(user_id=user_id, item_id__in=item_ids)
+    return {row.item_id: row for row in rows.order_by("item_id").select_for_update()}
+
+
+def _blank(user_id: int, activities: Mapping[int, int]) -> dict[int, ItemMemory]:
+    """Memories of items that the learner has never met; ``activities``: each item's own."""
+    return {
+        item_id: ItemMemory(user_id=user_id, item_id=item_id, activity_id=activity_id)
+        for item_id, activity_id in activities.items()
+    }
+
+
+def _write(memories: list[ItemMemory]) -> None:
+    ItemMemory.objects.bulk_create(
+        memories,
+        update_conflicts=True,
+        unique_fields=["user", "item"],
+        update_fields=_STATE,
+    )
 
 
 def _by_item(first_attempts: Iterable[FirstAttempt]) -> dict[int, tuple[bool, datetime]]:
@@ -119,7 +159,7 @@ def _by_item(first_attempts: Iterable[FirstAttempt]) -> dict[int, tuple[bool, da
 def _reviewed(memory: ItemMemory, correct: bool, at: datetime) -> ItemMemory:
     """``memory`` after one more review, as a row to insert or to update by."""
     card = fsrs.Card(card_id=memory.item_id)  # without an id it would sleep to make one
-    if memory.pk is not None:
+    if memory.reviewed_at is not None:
         card.state, card.step = fsrs.State(memory.state), memory.step
         card.stability, card.difficulty = memory.stability, memory.difficulty
         card.last_review = memory.reviewed_at

@@ -5,7 +5,17 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
-from sessions_core.models import Activity, Item, PracticeDay, Session
+from anonymous_sessions.models import AnonymousSession
+from sessions_core.models import (
+    Activity,
+    AwardedAchievement,
+    Item,
+    ItemMemory,
+    PracticeDay,
+    Session,
+)
+
+from .conftest import Visitor
 
 START = "/api/v1/sessions/start"
 HISTORY = "/api/v1/sessions/history"
@@ -90,6 +100,48 @@ def test_signing_in_takes_them_along_and_an_undo_gives_them_back(guest, ana, act
     assert guest.get(f"/api/v1/sessions/{session.public_id}").status_code == 200
 
 
+def test_what_a_guest_practised_teaches_and_earns_once_the_account_has_it(guest, ana):
+    """Once: by the adoption, not again by a second device or a merge; an undo takes it back."""
+    session = Session.objects.get()
+    for item in Item.objects.all():
+        guest.post(
+            f"/api/v1/sessions/{session.public_id}/progress",
+            {"item_id": item.pk, "answer": "x", "response_time": 900},
+            content_type="application/json",
+        )
+    guest.post(f"/api/v1/sessions/{session.public_id}/complete", content_type="application/json")
+
+    def has():
+        memories = ItemMemory.objects.filter(user=ana).order_by("item_id")
+        awards = AwardedAchievement.objects.filter(user=ana)
+        return [list(rows.values()) for rows in (memories, awards)]
+
+    assert has() == [[], []]
+    for _ in range(2):
+        assert guest.sign_in(ana).call("POST", "/adopt", {}).status_code == 200
+    memories, awards = given = has()
+    assert len(memories) == 2
+    assert [award["code"] for award in awards] == ["first-step"]
+    second = Visitor()
+    second.open()
+    second.sign_in(ana).call("POST", "/sync", {"client_session_id": guest.cookie})
+    assert has() == given
+    assert guest.call("POST", "/adopt/undo").status_code == 200
+    assert has() == [[], []]
+
+
+def test_an_undo_also_gives_back_what_came_by_a_merge(guest, other, ana, activity):
+    mine = other.open()["session_id"]
+    other.sign_in(ana).call("POST", "/adopt", {})
+    guest.sign_in(ana).call("POST", "/sync", {"client_session_id": mine})
+    assert Session.objects.get().user == ana
+    assert guest.call("POST", "/adopt/undo").status_code == 200
+    session = Session.objects.get()
+    assert session.user is None
+    guest.token = ""
+    assert guest.get(f"/api/v1/sessions/{session.public_id}").status_code == 200
+
+
 def test_the_days_practised_come_and_go_with_the_sessions(guest, ana):
     session = Session.objects.get()
     guest.post(f"/api/v1/sessions/{session.public_id}/complete", content_type="application/json")
@@ -100,6 +152,37 @@ def test_the_days_practised_come_and_go_with_the_sessions(guest, ana):
     guest.call("POST", "/adopt/undo")
     day.refresh_from_db()
     assert (day.started, day.ended, day.seconds) == (0, 0, 0)
+
+
+def test_sockets_know_a_guest_by_its_cookie(guest, other, ana, settings, django_assert_num_queries):
+    from anonymous_sessions.sockets import CookieGuests
+
+    door, row = CookieGuests(), AnonymousSession.objects.get()
+    given = {"concept_session": guest.cookie, "sessionid": "x"}
+    assert door.cookie("/ws/sessions/1", given) is None
+    settings.ANONYMOUS_SESSIONS_GUEST_PATHS = ["/api/v1/sessions/", "/ws/sessions/"]
+    assert door.cookie("/ws/sessions/1", given) == guest.cookie
+    assert door.cookie("/ws/therapists/1", given) is None
+    assert door.cookie("/ws/sessions/1", {"sessionid": "x"}) is None
+
+    another = other.open()["session_id"]
+    cookies = [guest.cookie, "not-an-id", str(row.guest), another, guest.cookie]
+    with django_assert_num_queries(1):
+        known = door.guests(cookies)
+    assert known[:3] == [row.guest, None, None]
+    assert known[3] not in (None, row.guest)
+    assert known[4] == row.guest
+    guest.call("POST", "/sync", {"client_session_id": another})
+    assert door.guests([cookies[0], another]) == [known[3]] * 2
+    other.sign_in(ana).call("POST", "/adopt", {})
+    assert door.guests([cookies[0], another]) == [None, None]
+
+
+def test_an_expired_session_is_no_guest(guest, clock):
+    from anonymous_sessions.sockets import CookieGuests
+
+    clock.shift(timedelta(days=365 * 20))
+    assert CookieGuests().guests([guest.cookie]) == [None]
 
 
 def test_after_signing_out_nobody_is_the_account(guest, ana):

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from .. import achievements, clock
 from ..app_settings import app_settings
 from ..models import Attempt, Completion, Session, Status, Transition
-from . import days, events, scoring
+from . import days, events, remembering, scoring
 
 
 def expire_locked(session: Session) -> Session:
@@ -36,7 +36,9 @@ def close(session: Session, status: str, at: datetime, claimed: int | None = Non
     )
     days.count_end(session, practised)
     if session.user_id is not None:
-        app_settings.load("SCHEDULER")().review(session.user_id, _first_attempts(session))
+        app_settings.load("SCHEDULER")().review(
+            session.user_id, remembering.first_attempts(session)
+        )
         achievements.award(session)
     events.publish([events.changed(session, transition)])
     return session
@@ -48,12 +50,3 @@ def _mastered(session: Session) -> int:
     return (
         by_item.annotate(missed=Count("item_id", filter=Q(correct=False))).filter(missed=0).count()
     )
-
-
-def _first_attempts(session: Session) -> list[tuple[int, bool, datetime]]:
-    """(item id, correct, when) of the first attempt at each item: later ones saw the answer."""
-    first: dict[int, tuple[int, bool, datetime]] = {}
-    rows = Attempt.objects.filter(session=session).order_by("seq")
-    for row in rows.values_list("item_id", "correct", "created_at").iterator():
-        first.setdefault(row[0], row)
-    return list(first.values())

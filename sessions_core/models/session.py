@@ -61,6 +61,9 @@ class Session(models.Model):
     guest = models.UUIDField(
         null=True, blank=True, editable=False, help_text="Owner without an account."
     )
+    claimed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it came to its owner from a visitor without account."
+    )
     dialect = models.CharField(max_length=10, choices=Dialect.choices)
     activity = models.ForeignKey(
         Activity, null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
@@ -125,6 +128,11 @@ class Session(models.Model):
             models.Index(fields=["-started_at", "-id"], name="session_newest"),
             models.Index(
                 fields=["guest"], name="session_of_guest", condition=Q(guest__isnull=False)
+            ),
+            models.Index(
+                fields=["user", "claimed_at"],
+                name="session_claimed",
+                condition=Q(claimed_at__isnull=False),
             ),
             models.Index(
                 fields=["deadline_at"], name="session_deadline", condition=Q(status="active")

@@ -21,12 +21,16 @@ DETAILS_SECONDS = 60
 
 
 def mark_of(actor: Actor) -> str:
-    """Changes with every start, answer and end of any session of ``actor``."""
+    """Changes with every start, answer and end of any session of ``actor``, and whenever sessions
+    came to it from a visitor without an account, or went back.
+    """
     mine = access.owned(actor)
     newest = mine.order_by("-pk").values_list("pk", flat=True).first()
     running = mine.filter(status__in=OPEN).order_by()
     standing = running.aggregate(Count("pk"), Max("pk"), Sum("last_seq"))
-    return f"{actor.scope}:{newest}:{sorted(standing.items())}"
+    claimed = mine.filter(claimed_at__isnull=False).order_by()
+    came = claimed.aggregate(Count("pk"), Max("claimed_at"))
+    return f"{actor.scope}:{newest}:{sorted(standing.items())}:{sorted(came.items())}"
 
 
 def cached(name: str, mark: str, seconds: int, make: Callable[[], Any]) -> Any:
