@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from sessions_core import clock
+from sessions_core.retrying import retrying
 
 from . import learners, quotas
 from .access import Held
@@ -41,6 +42,10 @@ def adopt(session: AnonymousSession, user_id: int) -> Adoption | None:
 
     ``None`` where the account had it already. Raises ``UnknownSession`` for every later account.
     """
+    return retrying(_adopt, session, user_id)
+
+
+def _adopt(session: AnonymousSession, user_id: int) -> Adoption | None:
     with transaction.atomic():
         root = lock_root(session.pk)
         if root.user_id == user_id:
@@ -70,6 +75,10 @@ def undo(session: AnonymousSession, user_id: int) -> Held:
     Its id changes: whoever else knew it must not see what was added in the account's time.
     Raises ``NothingToUndo``.
     """
+    return retrying(_undo, session, user_id)
+
+
+def _undo(session: AnonymousSession, user_id: int) -> Held:
     with transaction.atomic():
         root = lock_root(session.pk)
         adoption = _standing(root, user_id)

@@ -4,10 +4,11 @@ A charge is one conditional UPDATE of one row, so however many arrive at once, n
 the limit allows. The ledger row beside it lets a retry charge nothing and a refund happen once.
 """
 
+import logging
 import math
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 
@@ -16,38 +17,37 @@ from sessions_core.errors import KeyReused
 
 from . import quotas
 from .errors import QuotaExceeded
-from .identity import digest
+from .identity import digest, digests
 from .locks import lock_root
 from .models import AnonymousSession, Charge, Usage
 from .quotas import Quota
+
+logger = logging.getLogger(__name__)
 
 
 def charge(session: AnonymousSession, name: str, *, cost: int = 1, key: str = "") -> Charge:
     """Charge ``cost`` units of the quota ``name``; all of them or, over the limit, none.
 
-    The same ``key`` charges a session once: a retry is given the first charge. Raises
-    ``QuotaExceeded``, ``UnknownQuota``, and ``KeyReused`` where the key came with another cost.
+    The same ``key`` charges a session once, merged or not: a retry is given the first charge, until
+    that is refunded. Raises ``QuotaExceeded``, ``UnknownQuota``, ``KeyReused`` where the key came
+    with another cost, and ``ValueError`` for a cost below 1.
     """
+    if cost < 1:
+        raise ValueError("A charge costs 1 or more")
     quota = quotas.get(name)
     now = clock.now()
-    key_digest = digest("key", session.guest.bytes + key.encode()) if key else None
-    try:
-        with transaction.atomic():
-            row = _take(session, quota, cost, now)
-            if row is not None:
-                return Charge.objects.create(
-                    session_id=row.session_id,
-                    quota=name,
-                    cost=cost,
-                    resets_at=row.resets_at,
-                    key=key_digest,
-                    made_at=now,
-                )
-    except IntegrityError:
-        if key_digest is None:
-            raise
-    # The key's first request may be what filled the quota.
-    earlier = Charge.objects.filter(key=key_digest, quota=name).first() if key_digest else None
+    earlier = made_before(session, name, key)
+    if earlier is None:
+        try:
+            with transaction.atomic():
+                row = _take(session, quota, cost, now)
+                if row is not None:
+                    return _record(row, cost, key, now)
+        except IntegrityError:
+            if not key:
+                raise
+        # The same key came at the same time; it may be what filled the quota.
+        earlier = made_before(session, name, key)
     if earlier is None:
         raise _exceeded(session, quota, now)
     if earlier.cost != cost:
@@ -55,18 +55,46 @@ def charge(session: AnonymousSession, name: str, *, cost: int = 1, key: str = ""
     return earlier
 
 
+def made_before(session: AnonymousSession, name: str, key: str) -> Charge | None:
+    """The charge made under ``key``, by this session or one merged into it since."""
+    if not key:
+        return None
+    made = Charge.objects.filter(quota=name, key__in=digests("key", key.encode()))
+    return made.filter(session=_root_key(session)).first()
+
+
 def refund(charged: Charge) -> bool:
-    """Give ``charged`` back. ``False`` where that was done before."""
+    """Give ``charged`` back. ``False`` where that was done before.
+
+    Its key is free again: the work has still to be done, and to be paid for.
+    """
     now = clock.now()
     with transaction.atomic():
         root = lock_root(charged.session_id)
-        if not Charge.objects.filter(pk=charged.pk, refunded_at=None).update(refunded_at=now):
+        # Read again under the lock: a merge may have moved it into another window.
+        found = Charge.objects.filter(pk=charged.pk, refunded_at=None).first()
+        if found is None:
             return False
-        gives = {"total": Greatest(F("total") - charged.cost, 0)}
-        if charged.resets_at is not None and charged.resets_at > now:
-            gives["used"] = Greatest(F("used") - charged.cost, 0)
-        Usage.objects.filter(session=root, quota=charged.quota).update(**gives)
+        Charge.objects.filter(pk=found.pk).update(refunded_at=now, key=None)
+        gives = {"total": Greatest(F("total") - found.cost, 0)}
+        if found.resets_at is not None and found.resets_at > now:
+            gives["used"] = Greatest(F("used") - found.cost, 0)
+        Usage.objects.filter(session=root, quota=found.quota).update(**gives)
     return True
+
+
+def refund_if_possible(charged: Charge) -> None:
+    """``refund``; while the database is away the charge stands, and the failure is what is told."""
+    try:
+        refund(charged)
+    except (OperationalError, InterfaceError) as error:
+        logger.error("A charge of %s was not refunded: %s", charged.quota, error)
+
+
+def _root_key(session: AnonymousSession) -> int:
+    """The primary key of the session that this one leads to by now."""
+    merged = AnonymousSession.objects.filter(pk=session.pk).values_list("merged_into", flat=True)
+    return merged.first() or session.pk
 
 
 def _take(session: AnonymousSession, quota: Quota, cost: int, now: datetime) -> Usage | None:
@@ -85,8 +113,20 @@ def _take(session: AnonymousSession, quota: Quota, cost: int, now: datetime) -> 
     return Usage.objects.get(session_id=owner, quota=quota.name)
 
 
+def _record(row: Usage, cost: int, key: str, now: datetime) -> Charge:
+    return Charge.objects.create(
+        session_id=row.session_id,
+        quota=row.quota,
+        cost=cost,
+        resets_at=row.resets_at,
+        key=digest("key", key.encode()) if key else None,
+        made_at=now,
+    )
+
+
 def _update(session_pk: int, quota: Quota, cost: int, now: datetime) -> int:
-    running = Q(resets_at__gt=now)
+    # A window in which all was refunded has not begun: the next use is its first.
+    running = Q(resets_at__gt=now, used__gt=0)
     rows = Usage.objects.filter(session_id=session_pk, quota=quota.name)
     if quota.limit is not None:
         rows = rows.filter(~running | Q(used__lte=quota.limit - cost))
@@ -98,6 +138,6 @@ def _update(session_pk: int, quota: Quota, cost: int, now: datetime) -> int:
 
 
 def _exceeded(session: AnonymousSession, quota: Quota, now: datetime) -> QuotaExceeded:
-    rows = Usage.objects.filter(session_id=session.pk, quota=quota.name)
+    rows = Usage.objects.filter(session_id=_root_key(session), quota=quota.name)
     reset_at = quotas.standings(rows, now)[quota.name].reset_at
     return QuotaExceeded(quota.name, reset_at, math.ceil((reset_at - now).total_seconds()))

@@ -10,11 +10,11 @@ from sessions_core import clock
 from sessions_core.errors import KeyReused
 
 from .app_settings import app_settings
-from .charges import charge
+from .charges import charge, made_before
 from .documents import check
 from .errors import TooLarge, UnknownConcept
-from .locks import lock_root
-from .models import AnonymousSession, Concept
+from .locks import lock_held
+from .models import AnonymousSession, Charge, Concept
 
 
 def store(
@@ -28,13 +28,11 @@ def store(
     check(document, app_settings.MAX_CONCEPT_BYTES)
     with transaction.atomic():
         # First, so that this and a merge never wait for each other; it also makes the count exact.
-        root = lock_root(session.pk)
-        paid = charge(root, app_settings.STORAGE_QUOTA, key=key)
-        earlier = Concept.objects.filter(charge=paid).first()
+        (root,) = lock_held(session)
+        earlier = made_before(root, app_settings.STORAGE_QUOTA, key)
         if earlier is not None:
-            if earlier.document != document:
-                raise KeyReused
-            return earlier
+            return _stored(earlier, document)
+        paid = charge(root, app_settings.STORAGE_QUOTA, key=key)
         if root.concepts.count() >= app_settings.MAX_CONCEPTS:
             raise TooLarge(f"A session keeps at most {app_settings.MAX_CONCEPTS} concepts")
         if also and also != app_settings.STORAGE_QUOTA:
@@ -42,6 +40,14 @@ def store(
         return Concept.objects.create(
             session=root, document=document, charge=paid, created_at=clock.now()
         )
+
+
+def _stored(paid: Charge, document: dict[str, Any]) -> Concept:
+    """What was stored for a charge made before. Raises ``KeyReused`` for anything else."""
+    earlier = Concept.objects.filter(charge=paid).first()
+    if earlier is None or earlier.document != document:
+        raise KeyReused
+    return earlier
 
 
 def of(session: AnonymousSession) -> QuerySet[Concept]:

@@ -28,5 +28,17 @@ def lock_roots(*keys: int) -> list[AnonymousSession]:
             return [locked[key] for key in wanted]
 
 
+def lock_held(*sessions: AnonymousSession) -> list[AnonymousSession]:
+    """The same for sessions that the caller was let into.
+
+    Raises ``UnknownSession`` where one came to an account meanwhile, or left it: whoever was let
+    into a visitor's session has no say in an account's.
+    """
+    roots = lock_roots(*(session.pk for session in sessions))
+    if any(root.user_id != session.user_id for root, session in zip(roots, sessions, strict=True)):
+        raise UnknownSession
+    return roots
+
+
 def lock_root(key: int) -> AnonymousSession:
     return lock_roots(key)[0]

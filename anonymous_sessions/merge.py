@@ -3,14 +3,16 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from sessions_core import clock
+from sessions_core.retrying import retrying
 
 from . import learners
 from .app_settings import app_settings
 from .documents import fits
-from .locks import lock_roots
-from .models import AnonymousSession, Usage
+from .locks import lock_held
+from .models import AnonymousSession, Charge, Usage
 
 
 def merge(source: AnonymousSession, target: AnonymousSession) -> AnonymousSession:
@@ -19,13 +21,19 @@ def merge(source: AnonymousSession, target: AnonymousSession) -> AnonymousSessio
     Once only, in whichever direction it is asked and however often: two ids that already lead to
     one session have nothing to merge. What belongs to an account is never poured into a session
     that does not: such a source is left as it is. Gives the session that ``target`` leads to.
+
+    Raises ``UnknownSession`` where one of them came to another owner meanwhile.
     """
+    return retrying(_merge, source, target)
+
+
+def _merge(source: AnonymousSession, target: AnonymousSession) -> AnonymousSession:
     with transaction.atomic():
-        giver, taker = lock_roots(source.pk, target.pk)
+        giver, taker = lock_held(source, target)
         if giver.pk == taker.pk or giver.user_id not in (None, taker.user_id):
             return taker
         _move_usage(giver, taker, clock.now())
-        giver.charges.update(session=taker)
+        _move_charges(giver, taker)
         giver.concepts.update(session=taker)
         giver.adoptions.all().delete()
         _hand_over(giver, taker)
@@ -45,11 +53,19 @@ def _hand_over(giver: AnonymousSession, taker: AnonymousSession) -> None:
             adoption.save(update_fields=["moved"])
 
 
+def _move_charges(giver: AnonymousSession, taker: AnonymousSession) -> None:
+    """Both may have used a key; the taker's charge is then the one that a retry finds."""
+    taken = taker.charges.filter(quota=OuterRef("quota"), key=OuterRef("key"))
+    giver.charges.filter(Exists(taken)).update(key=None)
+    giver.charges.update(session=taker)
+
+
 def _move_usage(giver: AnonymousSession, taker: AnonymousSession, now: datetime) -> None:
     own = {row.quota: row for row in taker.usage.select_for_update()}
     for row in giver.usage.select_for_update():
         if row.quota in own:
             _add(own[row.quota], row, now)
+            _prolong(own[row.quota], row, now)
             row.delete()
         else:
             row.session = taker
@@ -64,6 +80,12 @@ def _add(into: Usage, row: Usage, now: datetime) -> None:
     if ends:
         into.resets_at = max(ends)
     into.save(update_fields=["used", "total", "resets_at"])
+
+
+def _prolong(into: Usage, row: Usage, now: datetime) -> None:
+    """What was charged in either running window can be given back until the longer one ends."""
+    charges = Charge.objects.filter(session__in=[into.session, row.session], quota=into.quota)
+    charges.filter(resets_at__gt=now, refunded_at=None).update(resets_at=into.resets_at)
 
 
 def _combine(giver: AnonymousSession, taker: AnonymousSession) -> None:

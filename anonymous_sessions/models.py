@@ -95,7 +95,7 @@ class Charge(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["key", "quota"], name="one_charge_a_key"),
+            models.UniqueConstraint(fields=["session", "quota", "key"], name="one_charge_a_key"),
         ]
 
     def __str__(self) -> str:

@@ -4,14 +4,15 @@ from django.db import transaction
 
 from . import identity
 from .access import Held
-from .locks import lock_root
+from .locks import lock_held
 from .models import AnonymousSession, TransferCode
 
 
 def rotate(held: Held) -> Held:
     """Every older id of the session, on whatever device, is worth nothing from now on."""
     with transaction.atomic():
-        return replace_id(lock_root(held.session.pk))
+        (root,) = lock_held(held.session)
+        return replace_id(root)
 
 
 def replace_id(root: AnonymousSession) -> Held:

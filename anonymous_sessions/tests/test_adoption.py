@@ -1,9 +1,14 @@
 """Signing in takes the session along; signing out leaves nothing of the account behind."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from django.contrib.auth import get_user_model
 
+from anonymous_sessions import access, concepts, merge, opening, preferences, rotate
+from anonymous_sessions import adopt as adoption
+from anonymous_sessions.errors import UnknownSession
 from anonymous_sessions.models import AnonymousSession
 
 from .conftest import Visitor
@@ -81,6 +86,61 @@ def test_what_is_made_while_signed_in_stays_with_the_account(visitor, ana):
     visitor.call("POST", "/concepts", {"document": {"secret": 1}})
     visitor.token = ""
     assert visitor.call("GET", "/concepts").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda held: rotate.rotate(held),
+        lambda held: preferences.patch(held.session, {"planted": 1}),
+        lambda held: preferences.put(held.session, {"planted": 1}),
+        lambda held: concepts.store(held.session, {"planted": 1}),
+        lambda held: merge.merge(opening.create().session, held.session),
+        lambda held: adoption.adopt(held.session, get_user_model().objects.get(username="ben").pk),
+    ],
+)
+def test_who_came_in_before_the_adoption_changes_nothing_after_it(busy, ana, ben, change):
+    """The request of somebody else with the same id, let in a moment before."""
+    held = access.find(UUID(busy.cookie), None)
+    adopt(busy.sign_in(ana))
+    before = busy.info(), busy.call("GET", "/preferences").json()
+    with pytest.raises(UnknownSession):
+        change(held)
+    assert (busy.info(), busy.call("GET", "/preferences").json()) == before
+    assert busy.call("GET", "/concepts").json()["total"] == 1
+
+
+def test_a_session_planted_before_sign_in_is_lost_to_whoever_planted_it(visitor, other, ana):
+    """Fixation: the attacker's own id in the victim's browser, which then signs in."""
+    planted = other.open()["session_id"]
+    visitor.cookie = planted
+    adopt(visitor.sign_in(ana))
+    visitor.call("POST", "/concepts", {"document": {"secret": 1}})
+    for method, path in (("GET", "/concepts"), ("GET", "/info"), ("POST", "/rotate")):
+        assert other.call(method, path).status_code == 404
+    assert other.call("POST", "/transfer", {}).status_code == 404
+    assert other.open(client_session_id=planted)["session_id"] != planted
+    assert visitor.call("POST", "/adopt/undo").json()["session_id"] != planted
+
+
+def test_a_code_made_before_an_adoption_opens_nothing_after_it(busy, other, ana):
+    code = busy.call("POST", "/transfer", {}).json()["code"]
+    adopt(busy.sign_in(ana))
+    assert other.call("POST", "/transfer/redeem", {"code": code}).status_code == 404
+    code = busy.call("POST", "/transfer", {}).json()["code"]
+    assert other.call("POST", "/transfer/redeem", {"code": code}).status_code == 404
+
+
+def test_the_next_person_signs_in_to_nothing_of_the_one_before(busy, ana, ben):
+    adopt(busy.sign_in(ana))
+    busy.token = ""
+    next_door = {"username": "ben", "password": PASSWORD}
+    busy.post("/api/token/", next_door, content_type="application/json")
+    busy.sign_in(ben)
+    assert busy.open()["is_new_session"] is True
+    assert busy.call("GET", "/concepts").json()["total"] == 0
+    assert busy.call("GET", "/preferences").json()["preferences"] == {}
+    assert busy.info()["usage_stats"]["concepts_generated"] == 0
 
 
 def test_an_account_sees_its_concepts_on_every_device(busy, other, ana):

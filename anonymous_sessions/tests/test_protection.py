@@ -123,6 +123,36 @@ def test_new_sessions_are_limited_by_address(settings, db):
     assert visitors[0].open()["is_new_session"] is False
 
 
+@pytest.mark.parametrize(
+    ("proxies", "remote", "claimed", "counted_apart"),
+    [
+        ([], "192.0.2.1", ["203.0.113.1", "203.0.113.2"], False),
+        (["10.0.0.0/8"], "192.0.2.1", ["203.0.113.1", "203.0.113.2"], False),
+        (["10.0.0.0/8"], "10.1.1.1", ["203.0.113.1", "203.0.113.2"], True),
+        # What a client wrote itself stands to the left of what the proxy adds.
+        (["10.0.0.0/8"], "10.1.1.1", ["198.51.100.1, 203.0.113.1", "8.8.8.8, 203.0.113.1"], False),
+        (["10.0.0.0/8"], "10.1.1.1", ["2001:db8::1", "2001:db8::2"], False),
+        (["10.0.0.0/8"], "10.1.1.1", ["2001:db8:0:1::1", "2001:db8:0:2::1"], True),
+    ],
+)
+def test_addresses_are_those_that_our_own_proxies_report(
+    db, settings, proxies, remote, claimed, counted_apart
+):
+    settings.TRUSTED_PROXIES = proxies
+    settings.SESSIONS_LIMITS = {"anonymous_create": [(1, 3600)], "anonymous_guess": [(1, 600)]}
+
+    def sent(path, body, forwarded):
+        headers = {"x-forwarded-for": forwarded, "x-real-ip": forwarded, "forwarded": forwarded}
+        return Visitor(REMOTE_ADDR=remote).call("POST", path, body, **headers).status_code
+
+    first, second = claimed
+    assert sent("/", {}, first) == 200
+    assert sent("/", {}, second) == (200 if counted_apart else 429)
+    wrong = {"client_session_id": PLANTED}
+    assert sent("/sync", wrong, first) == 404
+    assert sent("/sync", wrong, second) == (404 if counted_apart else 429)
+
+
 def test_a_store_that_is_away_is_a_503(visitor):
     visitor.open()
     away = mock.patch("anonymous_sessions.access.identity.id_digests", side_effect=OperationalError)

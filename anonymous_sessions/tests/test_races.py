@@ -91,6 +91,37 @@ def test_merges_in_both_directions_at_once_count_once():
         assert generated(roots[0]) == 5
 
 
+def synced(visitor, session_id):
+    """The status of a sync; one that found no free connection is sent again."""
+    while True:
+        response = visitor.call("POST", "/sync", {"client_session_id": session_id})
+        if response.status_code != 503:
+            return response.status_code
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_crossed_syncs_at_once_count_once(round_):
+    """Three browsers in a ring, each to the next, each three times, and all back again."""
+    browsers = [Visitor() for _ in range(3)]
+    ids = [each.open()["session_id"] for each in browsers]
+    for number, each in enumerate(browsers, start=1):
+        each.use("concept_generation", number)
+
+    def move(number, to):
+        mine = Visitor()
+        mine.cookie = ids[number]
+        return synced(mine, ids[to % 3])
+
+    ring = [lambda n=n, s=step: move(n, n + s) for n in range(3) for step in (1, 2)]
+    assert Counter(at_once(*ring * 3)) == {200: 18}
+    for each in browsers:
+        assert each.info()["usage_stats"]["concepts_generated"] == 6
+    assert AnonymousSession.objects.filter(merged_into=None).count() == 1
+    root = AnonymousSession.objects.get(merged_into=None)
+    assert root.aliases.count() == 2
+    assert Charge.objects.filter(session=root).count() == 6
+
+
 def test_charges_during_a_merge_are_never_lost():
     for _ in range(5):
         first, second = opening.create().session, opening.create().session

@@ -8,6 +8,7 @@ from anonymous_sessions import opening
 from anonymous_sessions.charges import charge, refund
 from anonymous_sessions.merge import merge
 from anonymous_sessions.models import AnonymousSession, TransferCode
+from sessions_core.clock import now as clock_now
 
 from .conftest import Visitor
 
@@ -110,6 +111,46 @@ def test_a_charge_on_a_merged_session_counts_where_it_leads(db):
     merge(first, second)
     charge(first, "concept_generation")
     assert second.usage.get().total == 2
+
+
+def test_a_charge_in_a_merged_window_is_refunded_until_that_ends(clock, db):
+    first, second = opening.create().session, opening.create().session
+    made = charge(first, "concept_refinement", cost=2)
+    clock.shift(timedelta(hours=6))
+    charge(second, "concept_refinement", cost=3)
+    taker = merge(first, second)
+    clock.shift(timedelta(hours=20))
+    row = taker.usage.get()
+    assert row.used_at(clock_now()) == 5
+    refund(made)
+    row.refresh_from_db()
+    assert row.used_at(clock_now()) == 3
+
+
+def test_a_retry_after_a_sync_charges_nothing_again(visitor, other, ids):
+    """The answer was lost, the browser moved on, and then the client sent its request again."""
+    sent = {"quota": "concept_generation"}, {"idempotency-key": "k"}
+    for each in (visitor, other):
+        assert each.call("POST", "/usage", sent[0], **sent[1]).status_code == 200
+    sync(other, ids[0])
+    for each in (visitor, other):
+        assert each.call("POST", "/usage", sent[0], **sent[1]).status_code == 200
+    assert used(visitor) == 9
+
+
+def test_a_key_is_one_requests_own(visitor):
+    visitor.open()
+    key = {"idempotency-key": "k"}
+    body = {"document": {"n": 1}, "charge": "concept_generation"}
+    assert visitor.call("POST", "/usage", {"quota": "concept_generation"}, **key).status_code == 200
+    made = visitor.call("POST", "/concepts", body, **key).json()
+    assert used(visitor) == 2
+    visitor.call("DELETE", f"/concepts/{made['id']}")
+    for document in ({"n": 1}, {"n": 2}):
+        again = visitor.call("POST", "/concepts", {**body, "document": document}, **key)
+        assert again.status_code == 400
+    assert used(visitor) == 2
+    assert visitor.call("GET", "/concepts").json()["total"] == 0
 
 
 def test_a_transfer_code_moves_the_session_once(visitor, other, ids):

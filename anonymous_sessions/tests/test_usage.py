@@ -120,6 +120,51 @@ def test_a_refund_gives_back_once(session):
     assert quotas.usage_stats(session.usage.all())["concepts_generated"] == 0
 
 
+@pytest.mark.parametrize("cost", [0, -1, -10])
+def test_nobody_gains_by_a_cost_below_one(session, cost):
+    with pytest.raises(ValueError, match="1 or more"):
+        charges.charge(session, "concept_generation", cost=cost)
+    assert standing(session).remaining == 10
+
+
+def test_refunds_never_give_more_than_was_charged(session):
+    made = [charges.charge(session, "concept_generation", cost=cost) for cost in (1, 2, 3)]
+    for each in made * 3:
+        charges.refund(each)
+    assert standing(session).remaining == 10
+    assert quotas.usage_stats(session.usage.all())["concepts_generated"] == 0
+    with pytest.raises(QuotaExceeded):
+        charges.charge(session, "concept_generation", cost=11)
+
+
+def test_a_refunded_key_pays_again(session):
+    """Or else the work that failed would be free from then on."""
+    failed = charges.charge(session, "concept_generation", key="job")
+    charges.refund(failed)
+    retried = charges.charge(session, "concept_generation", key="job")
+    assert retried != failed
+    assert standing(session).remaining == 9
+    assert charges.refund(failed) is False
+    assert charges.charge(session, "concept_generation", key="job") == retried
+    assert standing(session).remaining == 9
+
+
+def test_a_window_in_which_all_was_refunded_begins_with_the_next_use(session, clock):
+    charges.refund(charges.charge(session, "concept_refinement"))
+    clock.shift(timedelta(hours=3))
+    shown = standing(session, "concept_refinement").reset_at
+    charges.charge(session, "concept_refinement")
+    assert standing(session, "concept_refinement").reset_at == shown
+    assert shown == datetime(2023, 4, 2, 15, 34, 56, tzinfo=UTC)
+
+
+def test_a_key_is_known_after_a_change_of_the_secret_key(session, settings):
+    first = charges.charge(session, "concept_generation", key="job")
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-secret-" + "0123456789" * 4
+    assert charges.charge(session, "concept_generation", key="job") == first
+
+
 def test_a_refund_after_the_window_leaves_the_next_one_alone(session, clock):
     early = charges.charge(session, "concept_refinement")
     clock.shift(timedelta(days=2))
@@ -136,6 +181,13 @@ def test_a_refund_after_the_window_leaves_the_next_one_alone(session, clock):
         ("2023-12-31T12:00:00Z", "2024-01-01T00:00:00Z"),
         ("2024-02-29T00:00:00Z", "2024-03-01T00:00:00Z"),
         ("2023-05-01T01:30:00+02:00", "2023-05-01T00:00:00Z"),
+        ("2023-02-28T23:59:59.999999Z", "2023-03-01T00:00:00Z"),
+        ("2024-02-28T23:00:00Z", "2024-03-01T00:00:00Z"),
+        ("2024-12-31T23:59:59.999999Z", "2025-01-01T00:00:00Z"),
+        # The clocks go forward in Europe, and back in New Zealand and America.
+        ("2024-03-31T00:59:59Z", "2024-04-01T00:00:00Z"),
+        ("2024-04-06T14:30:00Z", "2024-05-01T00:00:00Z"),
+        ("2024-10-31T23:30:00-04:00", "2024-12-01T00:00:00Z"),
     ],
 )
 def test_a_calendar_month_ends_in_utc(session, clock, auckland, moment, reset):
@@ -161,6 +213,23 @@ def test_a_rolling_period_runs_from_the_first_use_to_a_whole_second(session, clo
     clock.move_to(falls)
     assert standing(session, "concept_refinement").remaining == 10
     charges.charge(session, "concept_refinement")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Madrid", "Pacific/Auckland", "America/New_York"])
+@pytest.mark.parametrize("moment", ["2024-03-30T12:00:00Z", "2024-10-26T12:00:00Z"])
+def test_a_rolling_day_has_24_hours_even_where_the_clocks_change(session, clock, zone, moment):
+    clock.move_to(datetime.fromisoformat(moment))
+    with timezone.override(zone):
+        charges.charge(session, "concept_refinement", cost=10)
+        falls = standing(session, "concept_refinement").reset_at
+        assert falls - datetime.fromisoformat(moment) == timedelta(hours=24)
+        clock.move_to(falls - timedelta(microseconds=1))
+        with pytest.raises(QuotaExceeded) as caught:
+            charges.charge(session, "concept_refinement")
+        assert caught.value.retry_after == 1
+        clock.move_to(falls)
+        charges.charge(session, "concept_refinement", cost=10)
+        assert standing(session, "concept_refinement").reset_at == falls + timedelta(hours=24)
 
 
 def test_fixed_periods_follow_one_another(session, clock, settings):

@@ -83,6 +83,10 @@ class AnonymousViewSet(SurfaceViewSet):
         return serializer.validated_data
 
     def retry_key(self, session: AnonymousSession) -> str:
-        """The request's ``Idempotency-Key`` as this session's own; empty without one."""
-        key = answer_key(Actor(guest=session.guest), self.request.headers.get(HEADER))
-        return "" if key is None else str(key)
+        """The request's ``Idempotency-Key``, apart for each operation; empty without one.
+
+        Raises ``BadInput``.
+        """
+        given = self.request.headers.get(HEADER)
+        key = answer_key(Actor(guest=session.guest), given)
+        return "" if key is None else f"{self.action}:{given}"
