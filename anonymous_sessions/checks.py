@@ -1,18 +1,27 @@
 """Contradictory settings, found by ``manage.py check``."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from .app_settings import app_settings
+from .models import Usage
 from .windows import KINDS
+
+_POSITIVE = (
+    *("LIFETIME_DAYS", "TRANSFER_MINUTES", "UNDO_HOURS"),
+    *("MAX_CONCEPT_BYTES", "MAX_PREFERENCES_BYTES", "MAX_DEPTH", "MAX_CONCEPTS"),
+)
+# Whoever looks at "last active" to the hour must not be misled by more than that.
+_MAX_TOUCH_SECONDS = 3600
 
 
 @register(Tags.compatibility)
 def quotas_are_sound(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     for name, given in app_settings.QUOTAS.items():
-        if fault := _fault(given):
+        if fault := _fault(name, given):
             hint = f"Mend ANONYMOUS_SESSIONS_QUOTAS[{name!r}]."
             found.append(Error(fault, hint=hint, obj=name, id="anonymous_sessions.E001"))
     if app_settings.STORAGE_QUOTA not in app_settings.QUOTAS:
@@ -26,31 +35,63 @@ def quotas_are_sound(**kwargs: Any) -> list[CheckMessage]:
     return found
 
 
-def _fault(given: dict[str, Any]) -> str:
+def _fault(name: str, given: dict[str, Any]) -> str:
     limit, window = given.get("limit"), given.get("window", "calendar_month")
+    longest = Usage._meta.get_field("quota").max_length or 0
+    if not 0 < len(name) <= longest:
+        return f"A quota's name has 1 to {longest} characters."
     if unknown := set(given) - {"counter", "limit", "window", "seconds"}:
         return f"A quota has no {', '.join(sorted(unknown))}."
     if not isinstance(given.get("counter"), str):
         return "A quota needs the name of its counter."
-    if limit is not None and (not isinstance(limit, int) or limit < 0):
+    if limit is not None and (type(limit) is not int or limit < 0):
         return "A quota's limit is a whole number, or None to count only."
     if window not in KINDS:
         return f"A quota's window is one of {', '.join(KINDS)}."
-    seconds = given.get("seconds", 0)
-    if limit is not None and window != "calendar_month" and not (type(seconds) is int and seconds):
+    if limit is not None and window != "calendar_month" and not _is_positive(given.get("seconds")):
         return f"A {window} window needs its length in seconds."
     return ""
 
 
+def _is_positive(number: object) -> bool:
+    return type(number) is int and number > 0
+
+
 @register(Tags.security)
-def lifetime_is_positive(**kwargs: Any) -> list[CheckMessage]:
-    if app_settings.LIFETIME_DAYS > 0 and app_settings.TOUCH_SECONDS < 3600:
+def numbers_are_sound(**kwargs: Any) -> list[CheckMessage]:
+    return [*_numbers()]
+
+
+def _numbers() -> Iterator[Error]:
+    for name in _POSITIVE:
+        if not _is_positive(getattr(app_settings, name)):
+            yield Error(
+                f"ANONYMOUS_SESSIONS_{name} must be a whole number above 0.",
+                hint="Leave it unset for the default.",
+                id="anonymous_sessions.E003",
+            )
+    if not 0 <= app_settings.TOUCH_SECONDS <= _MAX_TOUCH_SECONDS:
+        yield Error(
+            f"ANONYMOUS_SESSIONS_TOUCH_SECONDS must be from 0 to {_MAX_TOUCH_SECONDS}.",
+            hint="The activity of a session is noted once in so many seconds.",
+            id="anonymous_sessions.E004",
+        )
+
+
+@register(Tags.security)
+def guest_paths_are_paths(**kwargs: Any) -> list[CheckMessage]:
+    """A string would be read letter by letter, and its ``/`` would let guests in everywhere."""
+    paths = app_settings.GUEST_PATHS
+    sound = isinstance(paths, list | tuple) and all(
+        isinstance(path, str) and path.startswith("/") and path.strip("/") for path in paths
+    )
+    if sound:
         return []
     return [
         Error(
-            "A session must live for a day or more, and its activity be noted within the hour.",
-            hint="See ANONYMOUS_SESSIONS_LIFETIME_DAYS and ANONYMOUS_SESSIONS_TOUCH_SECONDS.",
-            id="anonymous_sessions.E003",
+            "ANONYMOUS_SESSIONS_GUEST_PATHS must be a list of beginnings of addresses.",
+            hint='Such as ["/api/v1/sessions/"]; "/" alone would let guests in everywhere.',
+            id="anonymous_sessions.E005",
         )
     ]
 
