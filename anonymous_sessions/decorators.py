@@ -13,7 +13,7 @@ from sessions_core.rest.exceptions import DATABASE_AWAY
 
 from . import cookies
 from .access import Held, current
-from .charges import charge, refund
+from .charges import charge, refund_if_possible
 from .dialect import AnonymousDialect
 from .models import Charge
 from .origin import refuse_cross_site
@@ -72,7 +72,7 @@ def charged(quota: str, *, cost: int = 1) -> Callable[[View], View]:
 
 
 def _begin(request: HttpRequest, quota: str, cost: int) -> tuple[Held, Charge]:
-    refuse_cross_site(request)
+    refuse_cross_site(request, safe=frozenset())
     held = current(request)
     request.anonymous_session = held.session  # type: ignore[attr-defined]
     return held, charge(held.session, quota, cost=cost)
@@ -80,7 +80,7 @@ def _begin(request: HttpRequest, quota: str, cost: int) -> tuple[Held, Charge]:
 
 def _settle(made: Charge, response: HttpResponseBase | None) -> None:
     if response is None or response.status_code >= 400:
-        refund(made)
+        refund_if_possible(made)
 
 
 def _refusal(error: SessionError) -> JsonResponse:

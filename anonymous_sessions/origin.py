@@ -1,5 +1,6 @@
 """Only the site's own pages may change a session: browsers say where a request comes from."""
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -8,15 +9,17 @@ from django.utils.http import is_same_domain
 
 from .errors import CrossSiteRequest
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def refuse_cross_site(request: HttpRequest) -> None:
+def refuse_cross_site(request: HttpRequest, *, safe: Collection[str] = SAFE) -> None:
     """Raises ``CrossSiteRequest`` for a change asked for by another site's page.
 
-    Clients that are no browser send neither header and carry no cookie they did not mean to.
+    ``safe``: methods that change nothing; a view that charges has none, since browsers send the
+    cookie along with another site's links. Clients that are no browser send neither header and
+    carry no cookie they did not mean to.
     """
-    if request.method in SAFE:
+    if request.method in safe:
         return
     origin = request.headers.get("Origin")
     if origin is None:

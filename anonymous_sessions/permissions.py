@@ -7,21 +7,32 @@ from rest_framework import exceptions
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from sessions_core.errors import SessionError
+from sessions_core.errors import SessionError, Unavailable
+from sessions_core.rest.exceptions import DATABASE_AWAY
 
 from .access import current
-from .charges import charge, refund
+from .charges import charge, refund_if_possible
 from .dialect import AnonymousDialect
 from .errors import QuotaExceeded
 from .models import Charge
 from .origin import refuse_cross_site
 
 
+class Refusal(exceptions.APIException):
+    """``wait`` becomes ``Retry-After`` in DRF's own handler, as that of ``Throttled`` does."""
+
+    def __init__(self, error: SessionError) -> None:
+        problem = AnonymousDialect().domain_problem(error)
+        super().__init__(problem.message, problem.code)
+        self.status_code = problem.status
+        self.wait = problem.retry_after
+
+
 class ChargesQuota(BasePermission):
     """Lets a request in for one unit of ``quota`` from the browser's session.
 
     Errors are DRF's own, so that any exception handler knows them: 429 with ``Retry-After`` over
-    the limit, 404 without a session. Made by ``charges_quota``.
+    the limit, 404 without a session, 503 while the database is away. Made by ``charges_quota``.
     """
 
     quota: ClassVar[str]
@@ -34,15 +45,14 @@ class ChargesQuota(BasePermission):
 
     def _charge(self, request: Request) -> Charge:
         try:
-            refuse_cross_site(request._request)
+            refuse_cross_site(request._request, safe=frozenset())
             return charge(current(request._request).session, self.quota)
         except QuotaExceeded as error:
             raise exceptions.Throttled(error.retry_after, error.message) from None
         except SessionError as error:
-            problem = AnonymousDialect().domain_problem(error)
-            refusal = exceptions.APIException(problem.message, problem.code)
-            refusal.status_code = problem.status
-            raise refusal from None
+            raise Refusal(error) from None
+        except DATABASE_AWAY as error:
+            raise Refusal(Unavailable()) from error
 
 
 def charges_quota(name: str) -> type[ChargesQuota]:
@@ -64,5 +74,5 @@ class RefundsFailures:
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
         if response.status_code >= 400:
             for made in charges_of(request).values():
-                refund(made)
+                refund_if_possible(made)
         return response

@@ -28,4 +28,4 @@ def test_anonymous_sessions_serve_another_project_alone():
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
-    assert "Ran 8 tests" in finished.stderr
+    assert "Ran 12 tests" in finished.stderr

@@ -7,8 +7,10 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.test import Client, TestCase
 
+from anonymous_sessions.models import AnonymousSession
 from sessions_core.rest import limits
 
 
@@ -25,6 +27,18 @@ class AnonymousOnly(TestCase):
 
     def test_it_stands_alone(self) -> None:
         assert not apps.is_installed("sessions_core")
+        ours = {name for name in connection.introspection.table_names() if "session" in name}
+        assert ours - {"django_session"} == {
+            f"anonymous_sessions_{name}"
+            for name in (
+                "adoption",
+                "anonymoussession",
+                "charge",
+                "concept",
+                "transfercode",
+                "usage",
+            )
+        }
         call_command("check")
         call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
@@ -52,6 +66,56 @@ class AnonymousOnly(TestCase):
         other_site = self.client.post("/draw", headers={"origin": "https://evil.example"})
         assert other_site.status_code == 403
         assert self.drawn() == 0
+
+    def test_another_sites_link_charges_nothing(self) -> None:
+        for site in ("cross-site", "same-site"):
+            link = self.client.get("/draw", headers={"sec-fetch-site": site})
+            assert link.status_code == 403
+        assert (
+            self.client.post("/write", headers={"sec-fetch-site": "cross-site"}).status_code == 403
+        )
+        assert self.drawn() == 0
+        for site in ("none", "same-origin"):
+            own = self.client.get("/draw", headers={"sec-fetch-site": site})
+            assert own.status_code == 200
+
+    def test_a_store_that_is_away_is_a_503_whatever_the_hosts_error_handler(self) -> None:
+        def away(execute: Any, *args: Any) -> None:
+            raise OperationalError
+
+        with connection.execute_wrapper(away):
+            for answer in (
+                self.client.get("/draw"),
+                self.client.get("/draw-async"),
+                self.client.post("/write"),
+            ):
+                assert answer.status_code == 503
+                assert int(answer["Retry-After"]) >= 1
+        assert self.drawn() == 0
+
+    def test_a_refund_that_fails_leaves_the_answer_as_it_was(self) -> None:
+        def no_refunds(execute: Any, sql: str, *args: Any) -> Any:
+            if sql.startswith("UPDATE") and "refunded_at" in sql:
+                raise OperationalError
+            return execute(sql, *args)
+
+        with connection.execute_wrapper(no_refunds), self.assertLogs("anonymous_sessions.charges"):
+            assert self.client.get("/draw", {"status": 502}).status_code == 502
+            assert self.client.post("/write?status=422").status_code == 422
+        assert self.drawn() == 1
+
+    def test_the_admin_lists_finds_and_deletes(self) -> None:
+        held = self.client.cookies["visitor"].value
+        self.client.get("/draw")
+        staff = Client()
+        staff.force_login(User.objects.create_superuser("root"))
+        address = "/admin/anonymous_sessions/anonymoussession/"
+        page = staff.get(address, {"q": held}).content.decode()
+        assert "drawings: 1" in page
+        key = AnonymousSession.objects.get().pk
+        assert staff.get(f"{address}{key}/change/").status_code == 200
+        assert staff.post(f"{address}{key}/delete/", {"post": "yes"}).status_code == 302
+        assert self.client.get("/session/info").status_code == 404
 
     def test_the_permission_charges_refuses_and_refunds(self) -> None:
         statuses = [

@@ -1,3 +1,4 @@
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from rest_framework.request import Request
@@ -28,6 +29,7 @@ class Write(RefundsFailures, APIView):
 
 
 urlpatterns = [
+    path("admin/", admin.site.urls),
     path("", include("anonymous_sessions.urls")),
     path("draw", draw),
     path("draw-async", draw_async),
