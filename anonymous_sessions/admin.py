@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
-from . import quotas
+from . import expiry, quotas
 from .errors import InvalidSessionId
 from .identity import id_digests, parse
 from .models import AnonymousSession, Concept, Usage
@@ -39,7 +39,10 @@ class UsageInline(TabularInline):
 
 @admin.register(AnonymousSession)
 class AnonymousSessionAdmin(ModelAdmin):
-    """Read only. A session is named by the beginning of its digest, which leads back to no id."""
+    """To read, and to delete with all it holds.
+
+    A session is named by the beginning of its digest, which leads back to no id.
+    """
 
     list_display = ["__str__", "account", "used", "kept", "created_at", "last_active"]
     list_filter = ["created_at", "last_active"]
@@ -56,6 +59,12 @@ class AnonymousSessionAdmin(ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def delete_model(self, request: HttpRequest, obj: AnonymousSession) -> None:
+        expiry.delete([obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[AnonymousSession]) -> None:
+        expiry.delete(list(queryset))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AnonymousSession]:
         return (

@@ -1,5 +1,6 @@
 """A session lives for 30 days after its last activity."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -47,12 +48,22 @@ def purge() -> dict[str, int]:
         with transaction.atomic():
             # Looked at again under the lock: a visitor may have come back meanwhile.
             rows = list(expired(now).select_for_update().filter(pk__in=keys).order_by("pk"))
-            gone["learning_sessions"] += learners.forget(row.guest for row in rows)
-            AnonymousSession.objects.filter(pk__in=[row.pk for row in rows]).delete()
+            gone["learning_sessions"] += delete(rows)
             gone["sessions"] += len(rows)
     gone["charges"] = settled(now).delete()[0]
     gone["transfer_codes"] = TransferCode.objects.filter(expires_at__lte=now).delete()[0]
     return gone
+
+
+def delete(rows: Collection[AnonymousSession]) -> int:
+    """Delete these sessions and all they hold; how many learning sessions went along.
+
+    An account's learning sessions name the account and stay with it.
+    """
+    with transaction.atomic():
+        forgotten = learners.forget(row.guest for row in rows)
+        AnonymousSession.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return forgotten
 
 
 def settled(now: datetime) -> QuerySet[Charge]:

@@ -18,7 +18,7 @@ from sessions_core.models import (
 from .conftest import Visitor
 
 START = "/api/v1/sessions/start"
-HISTORY = "/api/v1/sessions/history"
+ADMIN = "/admin/anonymous_sessions/anonymoussession/"
 
 
 @pytest.fixture
@@ -195,3 +195,20 @@ def test_purging_takes_a_guests_learning_sessions_along(guest, clock):
     clock.shift(timedelta(days=365 * 20))
     call_command("purge_anonymous_sessions")
     assert Session.objects.count() == 0
+
+
+@pytest.mark.parametrize("path", ["{pk}/delete/", ""])
+def test_what_staff_deletes_goes_with_its_learning_sessions(
+    admin_client, visitor, other, ana, path
+):
+    visitor.open()
+    other.sign_in(ana).open()
+    row, account = AnonymousSession.objects.order_by("pk")
+    guest = Session.objects.create(guest=row.guest, dialect="portal", local_day="2026-03-02")
+    kept = Session.objects.create(user=ana, dialect="portal", local_day="2026-03-02")
+    many = {"action": "delete_selected", "_selected_action": [row.pk, account.pk], "post": "yes"}
+    for key in (row.pk, account.pk):
+        admin_client.post(ADMIN + path.format(pk=key), many if path == "" else {"post": "yes"})
+    assert not AnonymousSession.objects.exists()
+    assert list(Session.objects.all()) == [kept]
+    assert guest not in Session.objects.all()
