@@ -6,6 +6,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -92,11 +93,23 @@ class PostgresServer:
             # The data need not outlive a power cut, only the killed processes of the tests.
             *("-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=200"),
         )
-        if not wait_for(self.port):
+        if not (wait_for(self.port) and self._takes_connections()):
             log = (self.folder / "postgres.log").read_text(errors="replace")
             self.stop()
             raise RuntimeError(f"Postgres from {self.binaries} did not start:\n{log}")
         return self
+
+    def _takes_connections(self, seconds: float = 20) -> bool:
+        """Whether it does within ``seconds``: it listens before it has read its log."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                psycopg.connect(f"{self.url}/postgres", connect_timeout=2).close()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return True
+        return False
 
     def stop(self) -> None:
         """Its clients' connections are ended, as by a restart of the service."""
