@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from sessions_core.models import Activity
@@ -24,6 +25,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "demo_password": PASSWORD if settings.DEMO else "",
         },
     )
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For what is not a page of ours, an answer in JSON say, browsers ask at this address."""
+    return redirect(static("langportal/mark.svg"))
 
 
 def _to_practise() -> QuerySet[Activity]:

@@ -26,6 +26,12 @@ def test_files_of_packages_that_pages_load_are_there(name: str) -> None:
     assert finders.find(name), f"{name} is gone: a page that loads it breaks without a word"
 
 
+def test_the_mark_is_also_where_browsers_look_for_it_unasked() -> None:
+    response = Client().get("/favicon.ico")
+    assert response.status_code == 302
+    assert response["Location"].endswith("/langportal/mark.svg")
+
+
 @pytest.mark.django_db
 class TestHome:
     def test_says_how_to_get_words_when_there_are_none(self, client: Client) -> None:

@@ -17,6 +17,7 @@ def both(method: str, *routes: str) -> set[str]:
 #: Open to everybody.
 OPEN = {
     "GET /",
+    "GET /favicon.ico",
     "GET /health",
     "GET /ready",
     "GET /api/schema",
