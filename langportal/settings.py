@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "langportal.proxies.TrustedScheme",
     "django.middleware.security.SecurityMiddleware",
     "langportal.static_files.StaticFiles",
     "langportal.content_security.PolicyByPath",
@@ -142,7 +143,8 @@ else:
         "connect_timeout": 2,
         # Statements bound on the server (those of an answer) keep their plan from the fifth use.
         "prepare_threshold": 5,
-        # Without a new plan for every set of ids, which costs more than finding them.
+        # That plan does not depend on the values: Postgres would otherwise make a new one for a lone
+        # answer, which takes longer than recording it.
         "options": f"{_given_options} -c plan_cache_mode=force_generic_plan",
         "application_name": "langportal",
     }
@@ -299,6 +301,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # from those alone: TrustedScheme
 
 # --- Admin --------------------------------------------------------------------------------------
 

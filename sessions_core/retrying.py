@@ -17,7 +17,8 @@ ATTEMPTS = 4
 TRANSIENT = {"40001", "40P01", "55P03"}
 
 
-def _is_transient(error: OperationalError) -> bool:
+def is_transient(error: OperationalError) -> bool:
+    """Whether the same transaction may succeed when tried again."""
     return getattr(error.__cause__, "sqlstate", None) in TRANSIENT
 
 
@@ -33,7 +34,7 @@ def retrying(verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return verb(*args, **kwargs)
         except OperationalError as error:
-            if not _is_transient(error):
+            if not is_transient(error):
                 raise
             time.sleep(random.uniform(0, 0.01 * 2**attempt))
     raise Unavailable

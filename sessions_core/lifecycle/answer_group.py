@@ -1,10 +1,10 @@
-"""One transaction of the answer verb: what it reads, decides and writes."""
+"""What the answer verb decides: judgements, counters, what comes next. It writes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from .. import clock
 from ..app_settings import app_settings
 from ..errors import (
     ItemNotFound,
@@ -16,9 +16,9 @@ from ..errors import (
     SessionNotFound,
     SessionPaused,
 )
-from ..grading import Judgement, Question
+from ..grading import Judge, Judgement, Question
 from ..models import OPEN, Session, Status
-from . import attempts, events, items, replays, seen, standalone, standing
+from . import events, items, plans, replays, seen, standalone, standing
 from .attempts import NewAttempt
 from .close import expire_locked
 from .standing import Standing
@@ -45,50 +45,43 @@ class Entry:
 
 
 class AnswerGroup:
-    """Reads first, for all submissions at once; then judges one by one; then writes at once."""
+    """Decides on answers from what is known of their sessions, and collects what is to be written:
+    ``attempts``, the standings ``touched`` by session id, and what ``happened``.
+    """
 
     def __init__(
         self,
-        submissions: list[Submission],
-        skip_locked: bool,
-        known: Mapping[UUID, replays.Counted] | None = None,
+        now: datetime,
+        counted: Mapping[UUID, replays.Counted],
+        standings: Mapping[int, Standing],
+        busy: Collection[int] = (),
     ) -> None:
-        self.now = clock.now()
-        self.judge = app_settings.load("JUDGE")()
-        self.submissions = submissions
-        self.skip_locked = skip_locked
-        self.known = known
+        """``counted``: the attempts on record under the answers' idempotency keys. ``busy``: ids of
+        sessions that somebody else holds.
+        """
+        self.now = now
+        self.counted = counted
+        self.standings = standings
+        self.busy = busy
+        self.judge: Judge = app_settings.load("JUDGE")()
         self.attempts: list[NewAttempt] = []
         self.touched: dict[int, Standing] = {}
         self.happened: list[events.SessionEvent] = []
 
-    def record(self) -> list[Verdict | SessionError]:
-        self._lock()
-        self.counted = self._find_counted() if self.known is None else self.known
+    def decide(
+        self,
+        submissions: Sequence[Submission],
+        load_items: Callable[[Set[int]], Mapping[int, ItemFacts]],
+    ) -> list[Verdict | SessionError]:
+        """Reads first, for all submissions at once; then judges one by one, in their order."""
         planned = [(row.id, row.seed) for row in self.standings.values() if row.item_count]
-        self.plans = items.plans_of(planned)
-        entries = [self._enter(submission) for submission in self.submissions]
-        self.items = items.load(self._item_ids(entries))
+        self.plans = plans.plans_of(planned)
+        entries = [self._enter(submission) for submission in submissions]
+        self.items = load_items(self._item_ids(entries))
         for entry in entries:
             self._require_item(entry)
         self.fresh = seen.add({entry.pair for entry in entries if entry.pair})
-        results = [entry.error or self._conclude(entry) for entry in entries]
-        attempts.insert(self.attempts)
-        standing.write(self.touched.values())
-        events.publish(self.happened)
-        return results
-
-    def _lock(self) -> None:
-        wanted = {s.session_id for s in self.submissions if s.session_id is not None}
-        self.standings = standing.lock(wanted, self.skip_locked) if wanted else {}
-        absent = wanted - self.standings.keys()
-        self.busy: set[int] = set()
-        if absent and self.skip_locked:
-            self.busy = set(Session.objects.filter(pk__in=absent).values_list("pk", flat=True))
-
-    def _find_counted(self) -> Mapping[UUID, replays.Counted]:
-        keys = [submission.key for submission in self.submissions if submission.key]
-        return replays.find(keys, self.now)
+        return [entry.error or self._conclude(entry) for entry in entries]
 
     def _enter(self, submission: Submission) -> Entry:
         entry = Entry(submission)
@@ -132,7 +125,7 @@ class AnswerGroup:
         entry.next_item_id = None if position is None else plan[position]
 
     def _item_ids(self, entries: list[Entry]) -> set[int]:
-        ids = {submission.item_id for submission in self.submissions}
+        ids = {entry.submission.item_id for entry in entries}
         ids.update(entry.next_item_id for entry in entries if entry.next_item_id)
         for counted in self.counted.values():
             ids.update(filter(None, (counted.attempt.item_id, counted.attempt.next_item_id)))

@@ -8,7 +8,7 @@ from uuid import UUID
 from ..models import Attempt
 from . import statements
 
-_TYPES = {
+TYPES = {
     "session_id": "bigint",
     "seq": "int",
     "item_id": "bigint",
@@ -24,10 +24,10 @@ _TYPES = {
     "current_streak": "int",
     "next_item_id": "bigint",
 }
-_COLUMNS = ", ".join(_TYPES)
+COLUMNS = ", ".join(TYPES)
 _INSERT = (
-    f"INSERT INTO {Attempt._meta.db_table} ({_COLUMNS}) "
-    f"SELECT {_COLUMNS} FROM {statements.read_rows(_TYPES)}"
+    f"INSERT INTO {Attempt._meta.db_table} ({COLUMNS}) "
+    f"SELECT {COLUMNS} FROM {statements.read_rows(TYPES)}"
 )
 
 

@@ -1,12 +1,13 @@
-"""Look-ups of the answer verb: items, plans, known forms."""
+"""Look-ups of the answer verb: items, and the forms that the catalogue knows."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Set
+from dataclasses import dataclass
 
 import orjson
 
-from ..models import Activity, Item, KnownForm, Plan
+from ..models import Activity, Item, KnownForm
 from . import statements
 from .submission import ItemFacts
 
@@ -22,66 +23,67 @@ COLUMNS = (
     "activity__forgive_typos",
 )
 
-
-PlanKey = tuple[int, int]
-PlannedIds = tuple[int, ...]
-
-_SELECT_PLANS = (
-    f"SELECT session_id, item_ids FROM {Plan._meta.db_table} WHERE session_id = ANY(%s::bigint[])"
-)
 _SELECT = (
-    "SELECT i.id, i.type, i.prompt, i.answer, i.alternatives, i.explanation, i.duration_seconds, "
+    "SELECT i.xmin::text, a.xmin::text, i.id, i.type, i.prompt, i.answer, i.alternatives, "
+    "i.explanation, i.duration_seconds, "
     f"i.is_active, a.forgive_typos FROM {Item._meta.db_table} AS i "
     f"JOIN {Activity._meta.db_table} AS a ON a.id = i.activity_id WHERE i.id = ANY(%s::bigint[])"
 )
 
 
-def load(ids: Collection[int]) -> dict[int, ItemFacts]:
-    """The items with these ids, by id, in one query; unknown ids are absent."""
-    if statements.on_postgres():
-        found = statements.run(_SELECT, statements.array(ids))
-        rows = [(*row[:4], orjson.loads(row[4]), *row[5:]) for row in found]
-    else:
-        rows = list(Item.objects.filter(pk__in=ids).order_by().values_list(*COLUMNS))
-    return {row[0]: ItemFacts(*(*row[:4], tuple(row[4]), *row[5:])) for row in rows}
+@dataclass(frozen=True, slots=True)
+class VersionedItem:
+    """An item, and which transactions (``xmin``) wrote its row and its activity's, on Postgres."""
+
+    facts: ItemFacts
+    item_version: str
+    activity_version: str
 
 
-# A plan is written once, with its session, so a process may remember it.
-_MAX_PLANS = 8192
-_plans: OrderedDict[PlanKey, PlannedIds] = OrderedDict()
+_MAX_ITEMS = 16_384
+_items: OrderedDict[int, VersionedItem] = OrderedDict()
 _lock = threading.Lock()
 
 
-def plans_of(wanted: Collection[PlanKey]) -> dict[PlanKey, PlannedIds]:
-    """The planned item ids of each ``(session id, seed)``, in order; at most one query.
+def load(ids: Collection[int]) -> dict[int, ItemFacts]:
+    """The items with these ids, by id, in one query; unknown ids are absent."""
+    if statements.on_postgres():
+        return {item_id: item.facts for item_id, item in _read_versioned(ids).items()}
+    rows = Item.objects.filter(pk__in=ids).order_by().values_list(*COLUMNS)
+    return {row[0]: ItemFacts(*(*row[:4], tuple(row[4]), *row[5:])) for row in rows}
 
-    The seed tells apart a session that was rolled back from a later one under the same id.
+
+def _read_versioned(ids: Collection[int]) -> dict[int, VersionedItem]:
+    read = {
+        row[2]: VersionedItem(
+            ItemFacts(*(*row[2:6], tuple(orjson.loads(row[6])), *row[7:])), row[0], row[1]
+        )
+        for row in statements.run(_SELECT, statements.array(ids))
+    }
+    with _lock:
+        _items.update(read)
+        while len(_items) > _MAX_ITEMS:
+            _items.popitem(last=False)
+    return read
+
+
+def versioned(ids: Set[int]) -> dict[int, VersionedItem]:
+    """``load`` from this process's memory, on Postgres: whoever writes anything down on the word
+    of it has to look whether the versions still hold.
     """
     with _lock:
-        found = {key: _plans[key] for key in wanted if key in _plans}
-    missing = {key[0]: key for key in wanted if key not in found}
+        found = {item_id: _items[item_id] for item_id in ids if item_id in _items}
+    missing = ids - found.keys()
     if missing:
-        read = _read_plans(missing)
-        found.update(read)
-        with _lock:
-            _plans.update(read)
-            while len(_plans) > _MAX_PLANS:
-                _plans.popitem(last=False)
+        found.update(_read_versioned(missing))
     return found
 
 
-def _read_plans(keys: Mapping[int, PlanKey]) -> dict[PlanKey, PlannedIds]:
-    if statements.on_postgres():
-        found = statements.run(_SELECT_PLANS, statements.array(keys))
-        rows = [(session_id, orjson.loads(ids)) for session_id, ids in found]
-    else:
-        rows = list(Plan.objects.filter(pk__in=keys).values_list("pk", "item_ids"))
-    return {keys[session_id]: tuple(ids) for session_id, ids in rows}
-
-
-def plan_of(session_id: int, seed: int) -> tuple[int, ...]:
-    """The planned item ids of one session; none where it has no plan."""
-    return plans_of([(session_id, seed)]).get((session_id, seed), ())
+def forget(ids: Collection[int]) -> None:
+    """Read these anew the next time."""
+    with _lock:
+        for item_id in ids:
+            _items.pop(item_id, None)
 
 
 def is_known_form(form: str) -> bool:

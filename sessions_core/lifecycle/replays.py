@@ -1,6 +1,6 @@
 """Answers that were counted before under the same idempotency key."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -59,7 +59,7 @@ def _any(keys: Collection[UUID]) -> bool:
 
 
 def verdict(
-    submission: Submission, counted: Counted, items: dict[int, ItemFacts], judgement: Judgement
+    submission: Submission, counted: Counted, items: Mapping[int, ItemFacts], judgement: Judgement
 ) -> Verdict:
     """The verdict as it was first given. Raises ``KeyReused`` for another request's key."""
     if not counted.is_answer_to(submission):

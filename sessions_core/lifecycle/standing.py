@@ -45,7 +45,7 @@ _SENT = dict.fromkeys(WRITTEN, "int") | {
 _UPDATE = (
     f"UPDATE {_TABLE} AS s SET {', '.join(f'{name} = new.{name}' for name in WRITTEN[:-1])}, "
     "answered_mask = decode(new.answered_mask, 'hex') "
-    f"FROM {statements.read_rows(_SENT)} WHERE s.id = new.id"
+    f"FROM {statements.read_rows(_SENT)} WHERE s.id = new.id RETURNING s.id, s.xmin::text"
 )
 
 
@@ -106,19 +106,19 @@ def of(session: Session) -> Standing:
     return Standing(*(getattr(session, name) for name in READ))
 
 
-def write(standings: Collection[Standing]) -> None:
-    """Update all these rows: one statement on Postgres."""
+def write(standings: Collection[Standing]) -> dict[int, str]:
+    """Update all these rows: one statement on Postgres, which answers their versions by id."""
     if not standings:
-        return
+        return {}
     if statements.on_postgres():
-        statements.run(_UPDATE, statements.rows([_sent(row) for row in standings]))
-        return
+        return dict(statements.run(_UPDATE, statements.rows([_sent(row) for row in standings])))
     assignments = ", ".join(f"{name} = %s" for name in WRITTEN)
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {_TABLE} SET {assignments} WHERE id = %s",
             [(*(getattr(row, name) for name in WRITTEN), row.id) for row in standings],
         )
+    return {}
 
 
 def _sent(row: Standing) -> dict[str, Any]:

@@ -25,11 +25,16 @@ def run(sql: str, *values: Any) -> list[tuple]:
 
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as raw:
-        # Django's wrapper translates the errors, and counts the statement where that is asked for.
-        wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-        cursor = wrap(cast(Any, raw))  # Their stubs know of wrapped cursors alone.
-        cursor.execute(sql, values)
-        return cursor.fetchall() if cursor.description else []
+        if not (connection.queries_logged or connection.execute_wrappers):
+            with connection.wrap_database_errors:
+                return _execute(raw, sql, values)
+        # Their stubs know of wrapped cursors alone.
+        return _execute(connection.make_debug_cursor(cast(Any, raw)), sql, values)
+
+
+def _execute(cursor: Any, sql: str, values: Sequence[Any]) -> list[tuple]:
+    cursor.execute(sql, values)
+    return cursor.fetchall() if cursor.description else []
 
 
 def array(values: Iterable[object]) -> str:

@@ -2,7 +2,7 @@
 
 from .. import access, clock
 from ..actor import Actor
-from ..lifecycle import items
+from ..lifecycle import items, plans
 from ..lifecycle.finish import expire_due_one
 from ..lifecycle.scoring import first_unmarked
 from ..lifecycle.submission import ItemFacts
@@ -29,7 +29,7 @@ def next_item(session: Session) -> ItemFacts | None:
     position = first_unmarked(bytes(session.answered_mask), session.item_count)
     if position is None:
         return None
-    item_id = items.plan_of(session.pk, session.seed)[position]
+    item_id = plans.plan_of(session.pk, session.seed)[position]
     return items.load([item_id])[item_id]
 
 

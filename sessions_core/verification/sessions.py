@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from ..lifecycle.items import plan_of
+from ..lifecycle.plans import plan_of
 from ..lifecycle.scoring import mark
 from ..models import Attempt, Session, Transition
 from .drift import Drift, differences
