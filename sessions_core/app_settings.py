@@ -1,11 +1,12 @@
-"""The app's settings: ``SESSIONS_*`` in the host's settings, typed, lazy, with these defaults.
+"""The app's settings: ``SESSIONS_*`` in the host's settings, typed, with these defaults.
 
-Read on each use, so that a test's ``override_settings`` is seen.
+Read once, because every answer asks for several, and again when a test overrides one.
 """
 
 from typing import Any
 
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 _DEFAULT_ALPHABET = "kVzHgQmNbYxRcWpLdTsJfDnGvKwZhBqMrPjXtCyFSaeiouAEIOUl"
@@ -53,11 +54,10 @@ class AppSettings:
         "session_complete": [(30, 3600)],
     }
 
-    def __getattribute__(self, name: str) -> Any:
-        if name.isupper():
-            full = object.__getattribute__(self, "prefix") + name
-            return getattr(settings, full, object.__getattribute__(self, name))
-        return object.__getattribute__(self, name)
+    def read(self, **kwargs: Any) -> None:
+        for name, default in vars(type(self)).items():
+            if name.isupper():
+                setattr(self, name, getattr(settings, self.prefix + name, default))
 
     def load(self, name: str) -> Any:
         """The object that the dotted-path setting ``name`` points at."""
@@ -65,3 +65,5 @@ class AppSettings:
 
 
 app_settings = AppSettings()
+app_settings.read()
+setting_changed.connect(app_settings.read, dispatch_uid="sessions_core.app_settings")

@@ -1,6 +1,6 @@
 """The part of a request above its body, where it is a plain one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,12 @@ _SETTING = {
     b"x-forwarded-port",
     b"x-forwarded-proto",
 }
-_SINGLE = {
+_DJANGOS = {b"cookie", b"transfer-encoding"}
+# What matters here, and may come once.
+_SINGLE = _DJANGOS | {
     b"authorization",
     b"content-length",
     b"content-type",
-    b"host",
     b"idempotency-key",
     b"x-timezone",
 }
@@ -42,10 +43,18 @@ def read(scope: Mapping[str, Any]) -> Head | None:
     """``None`` for a request that only Django can judge."""
     if scope.get("root_path"):
         return None
-    found = _single(scope["headers"])
-    # Django may answer a cookie with another one.
-    if found is None or not found.keys().isdisjoint({b"cookie", b"transfer-encoding"}):
-        return None
+    found: dict[bytes, bytes] = {}
+    setting: list[Header] = []
+    for header in scope["headers"]:
+        name, value = header
+        if name in _SETTING:
+            setting.append(header)
+        elif name not in _SINGLE:
+            continue
+        # Django may answer a cookie with another one.
+        if name in found or name in _DJANGOS:
+            return None
+        found[name] = value
     length = found.get(b"content-length", b"")
     if not length.isdigit() or not 0 < int(length[:9]) <= MAX_BODY:
         return None
@@ -59,15 +68,5 @@ def read(scope: Mapping[str, Any]) -> Head | None:
         token.strip(),
         None if key is None else key.decode("latin-1"),
         None if zone is None else zone.decode("latin-1"),
-        tuple((name, found[name]) for name in sorted(_SETTING & found.keys())),
+        tuple(sorted(setting) if len(setting) > 1 else setting),
     )
-
-
-def _single(headers: Iterable[Header]) -> dict[bytes, bytes] | None:
-    """The headers by name; ``None`` where one that matters here comes twice."""
-    found: dict[bytes, bytes] = {}
-    for name, value in headers:
-        if name in found and (name in _SINGLE or name in _SETTING):
-            return None
-        found[name] = value
-    return found

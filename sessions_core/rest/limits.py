@@ -80,9 +80,9 @@ def consume_many(charges: Sequence[tuple[str, str, int]]) -> list[list[Window]]:
 
     A charge was refused, and left nothing counted, where one of its windows has a ``wait``.
     """
+    windows = {scope: tuple(windows_of(scope)) for scope in {charge[0] for charge in charges}}
     prepared = [
-        Charge(f"limit:{scope}:{who}", tuple(windows_of(scope)), cost)
-        for scope, who, cost in charges
+        Charge(f"limit:{scope}:{who}", windows[scope], cost) for scope, who, cost in charges
     ]
     usages = _store().charge(prepared)
     return [_windows(charge, used) for charge, used in zip(prepared, usages, strict=True)]
