@@ -6,14 +6,20 @@ themselves. As durable as a commit each, since nobody is answered before the com
 
 import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
+from typing import TypeVar
 
 from ..errors import Unavailable
 from ..lifecycle.submission import Submission
+from ..realtime import courier
 from .commit import commit, commit_alone, release
 from .metrics import metrics
 from .waiting import FairQueue, Waiting
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +60,10 @@ class GroupCommit:
             self._next()
         return await waiting.future
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        return self._loop
+
     def close(self) -> None:
         """End the threads, after what is under way, and give their connections back."""
         for executor in (self._thread, self._aside):
@@ -69,9 +79,8 @@ class GroupCommit:
         self._running = bool(group)
         if group:
             metrics.grouped(len(group))
-            record = partial(commit, group, skip_locked=True)
-            work = self._loop.run_in_executor(self._thread, record)
-            work.add_done_callback(partial(self._committed, group))
+            work = self._thread.submit(partial(commit, group, skip_locked=True))
+            work.add_done_callback(partial(self._call_back, self._committed, group))
         else:
             self._idle = self._loop.call_later(IDLE, self._thread.submit, release)
 
@@ -86,7 +95,14 @@ class GroupCommit:
                 return in_time
         return []
 
-    def _committed(self, group: list[Waiting], work: asyncio.Future[None]) -> None:
+    def _call_back(
+        self, then: Callable[[T, Future[None]], None], what: T, work: Future[None]
+    ) -> None:
+        """From a thread to the loop, which may have been closed meanwhile: nobody waits then."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(then, what, work)
+
+    def _committed(self, group: list[Waiting], work: Future[None]) -> None:
         if work.exception() is None:
             for waiting in group:
                 self._settle(waiting)
@@ -110,10 +126,10 @@ class GroupCommit:
             return
         metrics.set_aside += 1
         self._aside_count += 1
-        work = self._loop.run_in_executor(self._aside, commit_alone, waiting)
-        work.add_done_callback(partial(self._alone, waiting))
+        work = self._aside.submit(commit_alone, waiting)
+        work.add_done_callback(partial(self._call_back, self._alone, waiting))
 
-    def _alone(self, waiting: Waiting, work: asyncio.Future[None]) -> None:
+    def _alone(self, waiting: Waiting, work: Future[None]) -> None:
         self._aside_count -= 1
         if error := work.exception():
             logger.error("An answer could not be recorded", exc_info=error)
@@ -123,3 +139,26 @@ class GroupCommit:
         metrics.refused += 1
         waiting.result = Unavailable()
         waiting.settle()
+
+
+_current: GroupCommit | None = None
+
+
+def current() -> GroupCommit:
+    """The group commit of the running loop, begun with its first answer: requests and sockets
+    share it.
+    """
+    global _current
+    loop = asyncio.get_running_loop()
+    if _current is None or _current.loop is not loop:
+        _current = GroupCommit()
+        courier.leave_by(loop)
+    return _current
+
+
+def close() -> None:
+    """End the threads. A server has no need of it: they end with the process."""
+    global _current
+    if _current is not None:
+        _current.close()
+        _current = None

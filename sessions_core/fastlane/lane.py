@@ -17,11 +17,10 @@ from ..rest.exceptions import headers_of
 from ..rest.idempotency import answer_key
 from ..rest.parsers import parse_object
 from ..rest.problems import BadInput
-from . import body, calls, head
+from . import body, calls, groups, head
 from .calls import Call, Given
 from .checks import TokenChecks
 from .dress import App, Wardrobe
-from .groups import GroupCommit
 from .waiting import Waiting
 
 Scope = MutableMapping[str, Any]
@@ -43,7 +42,6 @@ class FastLane:
         self._roots = roots
         self._wardrobe = Wardrobe(app)
         self._checks = TokenChecks()
-        self._groups: GroupCommit | None = None
         renderers: Any = api_settings.DEFAULT_RENDERER_CLASSES
         self._renderer = renderers[0]()
 
@@ -56,11 +54,6 @@ class FastLane:
                 return
         await self._app(scope, receive, send)
 
-    def close(self) -> None:
-        """End the threads. A server has no need of it: they end with the process."""
-        if self._groups is not None:
-            self._groups.close()
-
     async def _take(
         self, call: Call, about: head.Head, scope: Scope, receive: body.Receive, send: Send
     ) -> None:
@@ -68,7 +61,7 @@ class FastLane:
         headers = await self._wardrobe.headers(call.name, scope, about.setting)
         if message is not None and headers is not None and body.is_whole(message):
             submission = await self._submission(call, about, message.get("body", b""))
-            outcome = await self._group_commit().answer(submission) if submission else None
+            outcome = await groups.current().answer(submission) if submission else None
             if outcome is not None and outcome.result is not None:
                 await self._reply(call, outcome, headers, scope["path"], send)
                 return
@@ -82,11 +75,6 @@ class FastLane:
             return call.submission(given, parse_object(sent))
         except (tokens.InvalidToken, BadInput, ParseError, SessionError):
             return None
-
-    def _group_commit(self) -> GroupCommit:
-        if self._groups is None:
-            self._groups = GroupCommit()
-        return self._groups
 
     async def _reply(
         self, call: Call, outcome: Waiting, headers: list[head.Header], path: str, send: Send

@@ -19,7 +19,7 @@ from ..access import session_for
 from ..errors import SessionNotFound, Unavailable
 from ..models import Session
 from ..rest.parsers import parse_object
-from . import hub, signin
+from . import answers, hub, signin
 from .definitions import ANSWER, ERROR, MAX_FRAME_BYTES, PING, PONG, Close
 from .threads import in_thread
 from .viewer import Viewer
@@ -102,7 +102,7 @@ async def _watch(
     watch = here.join(session_id, viewer)
     try:
         await here.open(watch, viewer, after)
-        answer = partial(here.answers.answer, principal.actor, session_id)
+        answer = partial(answers.answer, principal.actor, session_id)
         await listen(viewer, receive, {ANSWER: answer})
     finally:
         here.leave(watch, viewer)

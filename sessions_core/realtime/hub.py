@@ -7,14 +7,13 @@ now and then), so a lost hint costs time and nothing else.
 
 import asyncio
 import logging
-from functools import cached_property, partial
+from functools import partial
 
 from django import db
 
 from ..lifecycle.events import SessionEvent
 from ..models import Session
 from . import layer, snapshot
-from .answers import Answers
 from .definitions import RESYNC, Close
 from .mailbox import Mailbox
 from .periodic import Periodic
@@ -48,10 +47,6 @@ class Hub:
             listen = partial(layer.listen, carrier, self._hear)
             self._listening = Periodic(loop, LISTEN_AGAIN, listen, "Listening to the channel layer")
         self._upkeep = Upkeep(self)
-
-    @cached_property
-    def answers(self) -> Answers:
-        return Answers()
 
     def join(self, session_id: int, viewer: Viewer) -> Watch:
         """From now on the viewer misses nothing; it must ``leave``."""

@@ -21,8 +21,11 @@ logger = logging.getLogger(__name__)
 GROUP = "sessions.events"
 # Tells this process's own hints from those of others.
 ORIGIN = uuid.uuid4().hex
-# Seconds that a hint waits for company. The answer that made it goes out first, too.
+# Seconds that a hint waits for company. The answer that made it goes out first, too. Under load it
+# waits longer, since a message to the layer costs as much as answering several learners.
 LINGER = 0.005
+LONG_LINGER = 0.025
+CROWD = 8
 # Seconds for one send; a layer that takes longer is treated as lost.
 SEND_TIMEOUT = 2.0
 # Seconds without an attempt after a failed send. What waits longer than the room for it is dropped.
@@ -59,8 +62,9 @@ class Outbox:
             await asyncio.shield(self._sending)
 
     async def _send_all(self) -> None:
+        count = 0
         while self._hints:
-            await asyncio.sleep(LINGER)
+            await asyncio.sleep(LINGER if count < CROWD else LONG_LINGER)
             count = min(BATCH, len(self._hints))
             batch = [self._hints.popleft() for _ in range(count)]
             if not await self._send(batch):

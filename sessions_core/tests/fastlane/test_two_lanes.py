@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.core.asgi import get_asgi_application
 
-from sessions_core.fastlane import FastLane, lane
+from sessions_core.fastlane import FastLane, groups, lane
 from sessions_core.fastlane.metrics import metrics
 from sessions_core.models import Attempt, Session
 
@@ -34,8 +34,7 @@ def run(app, posts: list[Post]) -> list[Answer]:
         try:
             return await all_to(app, posts)
         finally:
-            if isinstance(app, FastLane):
-                app.close()
+            groups.close()
 
     return asyncio.run(everything())
 
@@ -135,7 +134,7 @@ def test_a_verb_that_breaks_is_reported_by_django(settings, monkeypatch) -> None
         try:
             return await asyncio.gather(*(post.to(app) for post in posts))
         finally:
-            app.close()
+            groups.close()
 
     assert [answer.status for answer in asyncio.run(together())] == [200, 500, 200]
     assert Attempt.objects.count() == 2
