@@ -6,9 +6,11 @@ the refusal wears. A host that Django does not serve, or sends elsewhere (to htt
 refused that way, so its requests stay with Django.
 """
 
+import logging
 from asyncio import Future, Lock
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from .body import Message
@@ -22,6 +24,18 @@ MAX_KNOWN = 256
 _OWN = {b"content-length", b"www-authenticate", b"set-cookie", b"connection", b"date", b"server"}
 
 
+# Set while the question is on its way: its refusal is nobody's failed request.
+_asking: ContextVar[bool] = ContextVar("fastlane_asking", default=False)
+
+
+class _Unasked(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not _asking.get()
+
+
+logging.getLogger("django.request").addFilter(_Unasked())
+
+
 class Wardrobe:
     def __init__(self, app: App) -> None:
         self._app = app
@@ -32,7 +46,7 @@ class Wardrobe:
         self, operation: str, scope: Mapping[str, Any], setting: tuple[Header, ...]
     ) -> list[Header] | None:
         """``None`` where Django does not serve this ``operation`` at this site."""
-        name = (operation, scope["scheme"], setting)
+        name = (operation, scope["scheme"], setting, _messenger(scope, setting))
         known = self._known.get(name)
         if known is None:
             async with self._asking:  # Of many at once, one asks.
@@ -65,7 +79,17 @@ class Wardrobe:
         async def send(message: Message) -> None:
             answer.update(message)
 
-        await self._app({**scope, "headers": headers}, receive, send)
+        asking = _asking.set(True)
+        try:
+            await self._app({**scope, "headers": headers}, receive, send)
+        finally:
+            _asking.reset(asking)
         if answer["status"] != 401:
             return None
         return [(name, value) for name, value in answer["headers"] if name.lower() not in _OWN]
+
+
+def _messenger(scope: Mapping[str, Any], setting: tuple[Header, ...]) -> str | None:
+    """The peer, where it says something of others: not every peer is believed."""
+    forwarded = any(b"forwarded" in name for name, _ in setting)
+    return scope["client"][0] if forwarded and scope.get("client") else None
