@@ -31,14 +31,18 @@ def socket_address(scope: Mapping[str, Any]) -> str:
 
 
 def _reported(address: str, header: str) -> str:
-    trusted = _networks(tuple(getattr(settings, "TRUSTED_PROXIES", ())))
     forwarded = header.split(",")
-    while forwarded and _is_in(address, trusted):
+    while forwarded and is_trusted_proxy(address):
         claimed = forwarded.pop().strip()
         if not _is_address(claimed):
             break
         address = claimed
     return address
+
+
+def is_trusted_proxy(address: str) -> bool:
+    """Whether ``TRUSTED_PROXIES`` names this peer."""
+    return _is_in(address, _networks(tuple(getattr(settings, "TRUSTED_PROXIES", ()))))
 
 
 def limit_key(request: HttpRequest) -> str:

@@ -59,10 +59,10 @@ class Product:
     def start(self) -> "Product":
         command = [sys.executable, "-m", "uvicorn", "langportal.asgi:application"]
         options = ["--lifespan", "off", "--http", "langportal.connections:Patient"]
-        options += ["--port", str(self.port), "--no-access-log"]
+        options += ["--no-proxy-headers", "--no-access-log"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, *options, "--workers", str(self.workers)],
+                [*command, *options, "--port", str(self.port), "--workers", str(self.workers)],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

@@ -70,6 +70,8 @@ def _serve(listening: socket.socket) -> None:
     config = uvicorn.Config(
         "langportal.asgi:application",
         lifespan="off",
+        # ``TRUSTED_PROXIES`` says who is believed; uvicorn would believe anybody on this machine.
+        proxy_headers=False,
         ws_max_size=MAX_FRAME_BYTES,
         # Compressing would be done anew for each viewer, where an event is encoded once for all.
         ws_per_message_deflate=False,

@@ -1,0 +1,16 @@
+"""Whose word on the scheme of a request is taken."""
+
+from django.http import HttpRequest
+from django.utils.deprecation import MiddlewareMixin
+
+from sessions_core.rest.address import is_trusted_proxy
+
+
+class TrustedScheme(MiddlewareMixin):
+    """Drops ``X-Forwarded-Proto`` unless a proxy of ``TRUSTED_PROXIES`` sent it: anybody could say
+    https, and Django believes whoever does (``SECURE_PROXY_SSL_HEADER``).
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        if not is_trusted_proxy(request.META.get("REMOTE_ADDR", "")):
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
