@@ -29,7 +29,7 @@ class Contender:
 
 PROJECT = "langportal.asgi:application"
 CONTENDERS = [
-    Contender("lane", "langportal, fast lane", PROJECT, "project.json", 1),
+    Contender("lane", "langportal, fast lane", PROJECT, "project.json"),
     Contender("views", "langportal, views", PROJECT, "project.json", 2, {"FAST_LANE": "false"}),
     Contender("embedded", "langportal, SQLite", PROJECT, "project.json", 1, database="sqlite"),
     Contender("sqlalchemy", "FastAPI + SQLAlchemy", "bench.peers.fastapi_sqlalchemy:app"),
@@ -57,8 +57,9 @@ class Server:
     def __init__(self, contender: Contender, env: dict[str, str], log: Path) -> None:
         self.port = free_port()
         command = [sys.executable, "-m", "uvicorn", contender.application]
-        command += ["--host", "127.0.0.1", "--port", str(self.port), "--no-access-log"]
-        command += ["--loop", "uvloop", "--http", "httptools", "--log-level", "error"]
+        command += ["--host", "127.0.0.1", "--port", str(self.port), "--no-proxy-headers"]
+        command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log"]
+        command += ["--log-level", "error"]
         command += ["--workers", str(contender.workers)]
         self._log = log.open("w")
         self._process = subprocess.Popen(
