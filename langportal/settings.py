@@ -143,8 +143,8 @@ else:
         "connect_timeout": 2,
         # Statements bound on the server (those of an answer) keep their plan from the fifth use.
         "prepare_threshold": 5,
-        # That plan does not depend on the values: Postgres would otherwise make a new one for a lone
-        # answer, which takes longer than recording it.
+        # That plan does not depend on the values: Postgres would otherwise make a new one for a
+        # lone answer, which takes longer than recording it.
         "options": f"{_given_options} -c plan_cache_mode=force_generic_plan",
         "application_name": "langportal",
     }

@@ -9,6 +9,7 @@ server would.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from io import BytesIO
 from typing import IO, Any
 
@@ -51,7 +52,10 @@ class ThreadedDjango(ASGIHandler):
             return
         loop = asyncio.get_running_loop()
         try:
-            response = await loop.run_in_executor(self._threads, self._respond, scope, body)
+            here = copy_context()  # As asyncio.to_thread does it.
+            response = await loop.run_in_executor(
+                self._threads, here.run, self._respond, scope, body
+            )
         finally:
             self._free.release()
         if isinstance(response, StreamingHttpResponse) and not response.is_async:

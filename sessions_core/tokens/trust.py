@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -58,21 +58,13 @@ def verify(token: str) -> VerifiedToken:
     trusted = verify_cached(token)
     if trusted is not None:
         return trusted
-    checked = time.monotonic()  # Before the query: what happens during it is not yet seen.
-    digest, payload = _digest(token), _payload(token)
-    if isinstance(payload, InvalidToken):
-        raise payload
-    company = _due(checked, digest)
-    user, *others = holders([payload, *(known.payload for _, known in company)])
-    for (other, known), holder in zip(company, others, strict=True):
-        _trust(other, known.payload, holder, checked, used=False)
-    verified = _trust(digest, payload, user, checked)
+    (verified,) = verify_many([token])
     if isinstance(verified, InvalidToken):
         raise verified
     return verified
 
 
-def _due(now: float, but: bytes) -> list[tuple[bytes, _Known]]:
+def _due(now: float, but: Collection[bytes]) -> list[tuple[bytes, _Known]]:
     """Tokens in use whose trust soon ends, longest ago first. Those out of use are let go."""
     found: list[tuple[bytes, _Known]] = []
     with _lock:
@@ -81,7 +73,7 @@ def _due(now: float, but: bytes) -> list[tuple[bytes, _Known]]:
             if now - known.checked < app_settings.TOKEN_TRUST_SECONDS / 2:
                 break
             del _known[digest]
-            if known.used and known.expires > time.time() and digest != but:
+            if known.used and known.expires > time.time() and digest not in but:
                 found.append((digest, known))
         # They hold until they have been looked at, and one request is enough to do that.
         for digest, known in found:
@@ -93,15 +85,20 @@ def _due(now: float, but: bytes) -> list[tuple[bytes, _Known]]:
 def verify_many(tokens: Sequence[str]) -> list[VerifiedToken | InvalidToken]:
     """``verify`` of each, asking the database once for all of them. Raises ``Unavailable``."""
     checked = time.monotonic()  # Before the query: what happens during it is not yet seen.
-    payloads = [_payload(token) for token in tokens]
-    known = [payload for payload in payloads if isinstance(payload, dict)]
-    users = iter(holders(known) if known else [])
-    return [
+    asked = [(_digest(token), _payload(token)) for token in tokens]
+    known = [payload for _, payload in asked if isinstance(payload, dict)]
+    # What is no token of ours costs no query.
+    company = _due(checked, [digest for digest, _ in asked]) if known else []
+    users = iter(holders([*known, *(other.payload for _, other in company)]) if known else [])
+    found = [
         payload
         if isinstance(payload, InvalidToken)
-        else _trust(_digest(token), payload, next(users), checked)
-        for token, payload in zip(tokens, payloads, strict=True)
+        else _trust(digest, payload, next(users), checked)
+        for digest, payload in asked
     ]
+    for digest, other in company:
+        _trust(digest, other.payload, next(users), checked, used=False)
+    return found
 
 
 def _payload(token: str) -> dict[str, Any] | InvalidToken:
