@@ -1,5 +1,6 @@
 """Run by Django's own runner, in a process of its own: ``tests/test_projects.py``."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,10 @@ class AnonymousOnly(TestCase):
                 "usage",
             )
         }
+        for path in ("/session/info", "/draw", "/write"):
+            self.client.get(path)
+        tables = {"sessions_core.models", "sessions_core.lifecycle", "analytics", "evaluations"}
+        assert tables.isdisjoint(sys.modules)
         call_command("check")
         call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
