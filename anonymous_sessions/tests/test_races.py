@@ -39,7 +39,7 @@ def generated(session):
     return quotas.usage_stats(session.usage.all())["concepts_generated"]
 
 
-def test_fifty_at_once_against_a_limit_of_ten_charge_ten():
+def test_fifty_at_once_against_a_limit_of_ten_charge_ten(record_figure):
     visitor = Visitor()
     visitor.open()
 
@@ -56,6 +56,24 @@ def test_fifty_at_once_against_a_limit_of_ten_charge_ten():
     assert body["usage_stats"]["concepts_generated"] == 10
     assert body["rate_limits"]["concept_generation"]["remaining"] == 0
     assert Charge.objects.count() == 10
+    record_figure("50 charges at once against a limit of 10: 10 x 200, 40 x 429, 10 in the ledger")
+
+
+def test_sixty_guesses_at_once_are_told_twenty_times_that_they_missed(record_figure):
+    owner = Visitor()
+    owner.open()
+    code = owner.call("POST", "/transfer", {}).json()["code"]
+
+    def guess():
+        while True:
+            response = Visitor().call("POST", "/transfer/redeem", {"code": "ZZZZ-ZZZZ"})
+            if response.status_code != 503:
+                return response.status_code
+
+    assert Counter(at_once(*[guess] * 60)) == {404: 20, 429: 40}
+    # From then on a hit looks like a miss.
+    assert Visitor().call("POST", "/transfer/redeem", {"code": code}).status_code == 429
+    record_figure("60 wrong codes at once from one address: 20 x 404, 40 x 429")
 
 
 def test_charges_of_several_units_never_pass_the_limit():
@@ -100,7 +118,7 @@ def synced(visitor, session_id):
 
 
 @pytest.mark.parametrize("round_", range(3))
-def test_crossed_syncs_at_once_count_once(round_):
+def test_crossed_syncs_at_once_count_once(round_, record_figure):
     """Three browsers in a ring, each to the next, each three times, and all back again."""
     browsers = [Visitor() for _ in range(3)]
     ids = [each.open()["session_id"] for each in browsers]
@@ -120,6 +138,7 @@ def test_crossed_syncs_at_once_count_once(round_):
     root = AnonymousSession.objects.get(merged_into=None)
     assert root.aliases.count() == 2
     assert Charge.objects.filter(session=root).count() == 6
+    record_figure("3 browsers, 18 crossed syncs at once: 1 session, 1 + 2 + 3 = 6 counted")
 
 
 def test_charges_during_a_merge_are_never_lost():
