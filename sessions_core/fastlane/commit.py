@@ -1,15 +1,17 @@
 """What happens to a group of answers, in a thread that may wait for the database."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, connections
 
 from .. import clock
 from ..errors import SessionBusy, SessionError, Unavailable
-from ..lifecycle import replays
-from ..lifecycle.answer import answer
+from ..lifecycle import remembered, replays
+from ..lifecycle.answer import by_locks
+from ..lifecycle.replays import Counted
+from ..lifecycle.submission import Verdict
 from ..rest import limits
 from .waiting import Waiting
 
@@ -19,11 +21,12 @@ SCOPE = "progress"
 
 
 def commit(group: Sequence[Waiting], *, skip_locked: bool) -> None:
-    """Count the group against its limits and record it, all in one transaction.
+    """Count the group against its limits and record it.
 
     Afterwards each has its ``result``, and every verdict among them is committed; with
     ``skip_locked``, one whose session is held elsewhere has None. A database that is away is
-    ``Unavailable`` for each. Raises what the verb raises for a submission it cannot digest.
+    ``Unavailable`` for each that is not committed. Raises what the verb raises for a submission it
+    cannot digest; those without a ``result`` are not recorded then.
     """
     try:
         _record(group, skip_locked)
@@ -47,12 +50,27 @@ def _record(group: Sequence[Waiting], skip_locked: bool) -> None:
     keys = [waiting.submission.key for waiting in group if waiting.submission.key]
     known = replays.find(keys, clock.now())
     _count([waiting for waiting in group if not waiting.windows], known.keys())
-    admitted = [waiting for waiting in group if waiting.result is None]
-    submissions = [waiting.submission for waiting in admitted]
-    results = answer(submissions, skip_locked=skip_locked, known=known) if submissions else []
-    for waiting, result in zip(admitted, results, strict=True):
-        if not (skip_locked and isinstance(result, SessionBusy)):
-            waiting.result = result
+    if remembered.is_possible():
+        _record_remembered(_undecided(group), known)
+    if rest := _undecided(group):
+        results = by_locks([waiting.submission for waiting in rest], skip_locked, known)
+        for waiting, result in zip(rest, results, strict=True):
+            if not (skip_locked and isinstance(result, SessionBusy)):
+                waiting.result = result
+
+
+def _record_remembered(group: Sequence[Waiting], known: Mapping[UUID, Counted]) -> None:
+    """What is committed has its result, whatever becomes of the rest."""
+    done: list[Verdict | None] = [None] * len(group)
+    try:
+        remembered.record([waiting.submission for waiting in group], known, done)
+    finally:
+        for waiting, verdict in zip(group, done, strict=True):
+            waiting.result = verdict
+
+
+def _undecided(group: Sequence[Waiting]) -> list[Waiting]:
+    return [waiting for waiting in group if waiting.result is None]
 
 
 def _count(group: Sequence[Waiting], replayed: Collection[UUID]) -> None:
@@ -68,9 +86,8 @@ def _count(group: Sequence[Waiting], replayed: Collection[UUID]) -> None:
 
 
 def _fail(group: Sequence[Waiting], error: SessionError) -> None:
-    for waiting in group:
-        if waiting.result is None:
-            waiting.result = error
+    for waiting in _undecided(group):
+        waiting.result = error
 
 
 def release() -> None:

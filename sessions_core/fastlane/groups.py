@@ -103,14 +103,12 @@ class GroupCommit:
             self._loop.call_soon_threadsafe(then, what, work)
 
     def _committed(self, group: list[Waiting], work: Future[None]) -> None:
-        if work.exception() is None:
-            for waiting in group:
-                self._settle(waiting)
-        else:
-            # The verb broke on one of them. By itself, each finds out whether it is the one.
+        if work.exception() is not None:
+            # The verb broke on one of them. By itself, each that is not recorded finds out whether
+            # it is the one.
             metrics.failed += 1
-            for waiting in group:
-                self._set_aside(waiting)
+        for waiting in group:
+            self._settle(waiting)
         self._next()
 
     def _settle(self, waiting: Waiting) -> None:

@@ -44,7 +44,8 @@ def answer(
     transaction holds yields ``SessionBusy`` instead of waiting. ``known``: what ``replays.find``
     says of their keys, from a caller that has just asked; the unique key notices what came since.
 
-    Raises ``Unavailable`` or the database's own error when nothing was committed.
+    Answers of one session are committed together or not at all. Raises ``Unavailable`` or the
+    database's own error when nothing was committed, of any session if there is but one.
     """
     firsts, repeats = _split_repeats(submissions)
     results = dict(
@@ -73,12 +74,12 @@ def _record_all(
     skip_locked: bool,
     known: Mapping[UUID, Counted] | None = None,
 ) -> list[Result]:
-    done: Sequence[Verdict | None] = [None] * len(submissions)
+    done: list[Verdict | None] = [None] * len(submissions)
     if remembered.is_possible():
         known = _find(submissions) if known is None else known
-        done = remembered.record(submissions, known)
+        remembered.record(submissions, known, done)
     left = [n for n, verdict in enumerate(done) if verdict is None]
-    rest = _record_locked([submissions[n] for n in left], skip_locked, known) if left else []
+    rest = by_locks([submissions[n] for n in left], skip_locked, known) if left else []
     results = dict(zip(left, rest, strict=True))
     return [verdict or results[n] for n, verdict in enumerate(done)]
 
@@ -87,18 +88,19 @@ def _find(submissions: Sequence[Submission]) -> Mapping[UUID, Counted]:
     return replays.find([given.key for given in submissions if given.key], clock.now())
 
 
-def _record_locked(
-    submissions: list[Submission],
+def by_locks(
+    submissions: Sequence[Submission],
     skip_locked: bool,
     known: Mapping[UUID, Counted] | None = None,
 ) -> list[Result]:
+    """``answer`` without memory, all in one transaction; no key may come twice."""
     try:
         return retrying(locked.record, submissions, skip_locked, known)
     except IntegrityError:
         # Between our look and our insert, a request on another session took one of the keys. By
         # itself, each submission finds out whether it was its own.
         if len(submissions) > 1:
-            return [_record_locked([submission], skip_locked)[0] for submission in submissions]
+            return [by_locks([submission], skip_locked)[0] for submission in submissions]
     try:
         return retrying(locked.record, submissions, skip_locked, None)
     except IntegrityError:

@@ -4,14 +4,13 @@ A process that answered in a session a moment ago knows how the session stands, 
 say. So it decides first, and then asks Postgres to record the outcome only where every row that it
 was decided from is still the same: compare and swap, with ``xmin``, the id of the transaction that
 wrote the row, as the version. The statement is its own transaction, so it costs one round trip
-and no lock outlives it. Whatever has changed, or is held by somebody else, is left alone, and goes
-by way of the row locks instead.
+and no lock outlives it. What it does not remember it reads, unlocked, and what has changed it reads
+again; only what somebody holds, or another way is meant for, goes by the row locks.
 """
 
 import threading
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, MutableSequence, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from django.db import IntegrityError, OperationalError, connection
 from .. import clock
 from ..models import Activity, Attempt, Item, Session, Status
 from ..retrying import is_transient
-from . import attempts, events, items, statements
+from . import attempts, events, items, standing, statements
 from .answer_group import AnswerGroup
 from .items import VersionedItem
 from .replays import Counted
@@ -28,10 +27,11 @@ from .standing import Standing
 from .submission import ItemFacts, Submission, Verdict
 
 MAX_STANDINGS = 16_384
+# How often an answer is tried before it goes by the locks.
+ROUNDS = 2
 
 _known: OrderedDict[int, tuple[Standing, str]] = OrderedDict()
 _lock = threading.Lock()
-_NOTHING = None, ""
 
 # The row of the answer that counts the items which are still the same. No session has this id.
 _ITEMS = 0
@@ -78,15 +78,6 @@ SELECT id, xmin::text FROM moved UNION ALL SELECT {_ITEMS}, number::text FROM sa
 """
 
 
-@dataclass(slots=True)
-class _Taken:
-    """What memory was enough for. ``indices``: of the submissions, one for each session."""
-
-    indices: list[int] = field(default_factory=list)
-    standings: dict[int, Standing] = field(default_factory=dict)
-    versions: dict[int, str] = field(default_factory=dict)
-
-
 def remember(standings: Mapping[int, Standing], versions: Mapping[int, str]) -> None:
     """How these sessions stand, by id, as of a commit.
 
@@ -106,55 +97,84 @@ def is_possible() -> bool:
 
 
 def record(
-    submissions: Sequence[Submission], counted: Mapping[UUID, Counted]
-) -> list[Verdict | None]:
-    """A verdict, committed, for each submission that memory was enough for; None for the others,
-    of which nothing was recorded. ``counted``: what ``replays.find`` says of their keys.
+    submissions: Sequence[Submission],
+    counted: Mapping[UUID, Counted],
+    results: MutableSequence[Verdict | None],
+) -> None:
+    """Put a verdict into ``results`` for each submission that could be recorded this way, as soon
+    as it is committed; what is raised after that concerns the others. ``counted``: what
+    ``replays.find`` says of their keys.
+
+    Several answers of one session are left to the locks, where they are one transaction.
     """
-    results: list[Verdict | None] = [None] * len(submissions)
+    waiting = _alone(submissions, counted)
+    tried: dict[int, str] = {}
+    for _ in range(ROUNDS):
+        ready = _ready(waiting, tried)
+        if not ready:
+            break
+        group = AnswerGroup(clock.now(), counted, ready)
+        for verdict in _round(group, [submissions[waiting[each]] for each in ready], tried):
+            results[waiting.pop(verdict.session_id)] = verdict
+        waiting = {each: waiting[each] for each in ready if each in waiting}
+
+
+def _alone(submissions: Sequence[Submission], counted: Mapping[UUID, Counted]) -> dict[int, int]:
+    """The index of each session's answer, where it has but one."""
+    answers = Counter(given.session_id for given in submissions)
+    return {
+        given.session_id: index
+        for index, given in enumerate(submissions)
+        if given.session_id is not None
+        and answers[given.session_id] == 1
+        and given.key not in counted
+    }
+
+
+def _ready(wanted: Mapping[int, int], tried: dict[int, str]) -> dict[int, Standing]:
+    """Those of the sessions that can be answered in, as remembered or as just read. ``tried`` gets
+    their versions; one that was tried in vain under the same version is held by somebody.
+    """
+    known = _take(wanted)
+    if unknown := wanted.keys() - known.keys():
+        known.update(standing.look(unknown))
     now = clock.now()
-    taken = _take(submissions, counted, now)
-    if not taken.indices:
-        return results
-    group = AnswerGroup(now, counted, taken.standings)
+    ready = {}
+    for session_id, (row, version) in known.items():
+        if _is_running(row, now) and tried.get(session_id) != version:
+            ready[session_id] = row
+            tried[session_id] = version
+    return ready
+
+
+def _take(wanted: Mapping[int, int]) -> dict[int, tuple[Standing, str]]:
+    """Out of memory: from here on they are this group's alone."""
+    with _lock:
+        return {each: _known.pop(each) for each in wanted if each in _known}
+
+
+def _round(
+    group: AnswerGroup, submissions: Sequence[Submission], versions: Mapping[int, str]
+) -> list[Verdict]:
+    """The verdicts that were recorded."""
     needed: dict[int, VersionedItem] = {}
 
     def load(ids: Set[int]) -> dict[int, ItemFacts]:
         needed.update(items.versioned(ids))
         return {item_id: item.facts for item_id, item in needed.items()}
 
-    decided = group.decide([submissions[index] for index in taken.indices], load)
-    moved = _write(group, taken.versions, needed) if group.attempts else {}
+    # An error may come of what is no longer true: the locked way says whether it holds.
+    decided = [each for each in group.decide(submissions, load) if isinstance(each, Verdict)]
+    moved = _write(group, versions, needed) if decided else {}
     remember(group.touched, moved)
     events.publish([event for event in group.happened if event.session_id in moved])
-    for index, outcome in zip(taken.indices, decided, strict=True):
-        # An error may come of what is no longer true: the locked way says whether it holds.
-        if isinstance(outcome, Verdict) and outcome.session_id in moved:
-            results[index] = outcome
-    return results
+    return [verdict for verdict in decided if verdict.session_id in moved]
 
 
-def _take(
-    submissions: Sequence[Submission], counted: Mapping[UUID, Counted], now: datetime
-) -> _Taken:
-    """Take what is known of their sessions out of memory: from here on it is this group's."""
-    taken = _Taken()
-    with _lock:
-        for index, given in enumerate(submissions):
-            if given.session_id is None or given.key in counted:
-                continue
-            standing, version = _known.pop(given.session_id, _NOTHING)
-            if standing is not None and _is_running(standing, now):
-                taken.indices.append(index)
-                taken.standings[standing.id] = standing
-                taken.versions[standing.id] = version
-    return taken
-
-
-def _is_running(standing: Standing, now: datetime) -> bool:
+def _is_running(row: Standing, now: datetime) -> bool:
     """Whether it has a plan, and is open to answers."""
-    in_time = standing.deadline_at is None or now <= standing.deadline_at
-    return standing.item_count > 0 and standing.status == Status.ACTIVE and in_time
+    in_time = row.deadline_at is None or now <= row.deadline_at
+    return row.item_count > 0 and row.status == Status.ACTIVE and in_time
 
 
 def _write(

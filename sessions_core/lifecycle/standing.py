@@ -36,6 +36,7 @@ _LOCK = (
     f"SELECT {', '.join(READ)} FROM {_TABLE} WHERE id = ANY(%s::bigint[]) ORDER BY id "
     "FOR NO KEY UPDATE"
 )
+_LOOK = f"SELECT xmin::text, {', '.join(READ)} FROM {_TABLE} WHERE id = ANY(%s::bigint[])"
 # JSON has no bytes: the mask travels as hexadecimal digits.
 _SENT = dict.fromkeys(WRITTEN, "int") | {
     "response_ms": "bigint",
@@ -99,6 +100,12 @@ def lock(ids: Collection[int], skip_locked: bool) -> dict[int, Standing]:
     else:  # SQLite's transaction has locked the whole file
         rows = Session.objects.filter(pk__in=ids).order_by("pk").values_list(*READ)
     return {row[0]: Standing(*(*row[:-1], bytes(row[-1]))) for row in rows}
+
+
+def look(ids: Collection[int]) -> dict[int, tuple[Standing, str]]:
+    """How these sessions stand, unlocked, and the version of each row. On Postgres."""
+    rows = statements.run(_LOOK, statements.array(ids))
+    return {row[1]: (Standing(*(*row[1:-1], bytes(row[-1]))), row[0]) for row in rows}
 
 
 def of(session: Session) -> Standing:

@@ -2,13 +2,15 @@
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from sessions_core import clock
@@ -18,8 +20,11 @@ from sessions_core.errors import (
     SessionError,
     SessionFinished,
     SessionPaused,
+    Unavailable,
 )
-from sessions_core.lifecycle import finish, pause, remembered
+from sessions_core.fastlane.commit import commit
+from sessions_core.fastlane.waiting import Waiting
+from sessions_core.lifecycle import finish, locked, pause, remembered
 from sessions_core.lifecycle.answer import answer
 from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.lifecycle.submission import Submission, Verdict
@@ -203,3 +208,41 @@ def test_two_processes_that_take_turns_lose_nothing(practice, monkeypatch) -> No
     attempts = Attempt.objects.filter(session=session)
     assert session.correct_count == attempts.filter(correct=True).count()
     assert session.answered_count == attempts.values("item").distinct().count()
+
+
+@pytest.mark.parametrize("error", [OperationalError("gone"), ZeroDivisionError("a bug")])
+def test_what_breaks_later_leaves_what_is_committed(practice, monkeypatch, error) -> None:
+    """Of a group, one answer is recorded from memory; then the locked way breaks on the other."""
+    unplanned = start(practice.actor, "exercises", Wishes())
+    item = practice.items[0]
+
+    def breaks(*args) -> None:
+        raise error
+
+    monkeypatch.setattr(locked, "record", breaks)
+    first, second = (
+        Waiting(Submission(practice.actor, pk, item.pk, item.answer, 1000), Mock(), 0.0)
+        for pk in (practice.session.pk, unplanned.pk)
+    )
+    with suppress(ZeroDivisionError):
+        commit([first, second], skip_locked=True)
+    assert isinstance(first.result, Verdict)
+    assert practice.stored().attempt_count == 2
+    expected = Unavailable if isinstance(error, OperationalError) else type(None)
+    assert isinstance(second.result, expected)
+
+
+def test_a_session_not_seen_before_is_read_without_a_lock(practice, monkeypatch) -> None:
+    monkeypatch.setattr(remembered, "_known", OrderedDict())
+    with CaptureQueriesContext(connection) as captured:
+        assert practice.say().seq == 2
+    assert len(captured) == 2
+
+
+def test_another_writer_in_between_costs_one_more_look(practice, monkeypatch) -> None:
+    monkeypatch.setattr(locked, "record", None)  # There is no need of it.
+    Session.objects.filter(pk=practice.session.pk).update(response_ms=5)
+    with CaptureQueriesContext(connection) as captured:
+        assert practice.say().seq == 2
+    assert len(captured) == 3
+    assert practice.stored().response_ms == 1005

@@ -11,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from sessions_core.actor import Actor
 from sessions_core.errors import Unavailable
-from sessions_core.fastlane import commit, groups
+from sessions_core.fastlane import groups
 from sessions_core.fastlane.groups import GroupCommit
 from sessions_core.fastlane.metrics import metrics
 from sessions_core.fastlane.waiting import FairQueue, Waiting
+from sessions_core.lifecycle import replays
 from sessions_core.lifecycle.answer import answer
 from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.lifecycle.submission import Submission, Verdict
@@ -138,9 +139,9 @@ def test_a_database_that_is_away_is_told_to_each_and_nothing_is_kept(monkeypatch
         raise OperationalError("server closed the connection unexpectedly")
 
     async def together(group_commit: GroupCommit) -> list[Waiting]:
-        monkeypatch.setattr(commit, "answer", away)
-        lost = await asyncio.gather(*(group_commit.answer(each) for each in many))
-        monkeypatch.setattr(commit, "answer", answer)
+        with monkeypatch.context() as outage:
+            outage.setattr(replays, "find", away)
+            lost = await asyncio.gather(*(group_commit.answer(each) for each in many))
         return [*lost, await group_commit.answer(many[0])]
 
     *lost, after = in_groups(together)
