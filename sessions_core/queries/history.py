@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from .. import access
 from ..actor import Actor
 from ..models import Session
+from ..public_id import encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +31,63 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """What a list shows of a session. ``activity_name`` is None where it has no activity."""
+
+    pk: int
+    activity_id: int | None
+    activity_name: str | None
+    status: str
+    started_at: datetime
+    ended_at: datetime | None
+    answered_count: int
+    attempt_count: int
+    correct_count: int
+
+    @property
+    def public_id(self) -> str:
+        return encode(self.pk)
+
+
+_COLUMNS = (
+    "id",
+    "activity_id",
+    "activity__name",
+    "status",
+    "started_at",
+    "ended_at",
+    "answered_count",
+    "attempt_count",
+    "correct_count",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """``total`` counts all that match; ``more`` says whether another page follows."""
 
     total: int
-    sessions: list[Session]
+    sessions: list[Entry]
     more: bool
 
 
-def page(actor: Actor, wanted: Wanted) -> Page:
-    """Sessions of ``actor``, without standalone answers."""
+def page(actor: Actor, wanted: Wanted, started: int | None = None) -> Page:
+    """Sessions of ``actor``, without standalone answers.
+
+    ``started``: how many there are in all, from a caller that has added up the days.
+    """
     rows = _matching(actor, wanted)
-    total = rows.count() if wanted.is_filtered or actor.user_id is None else _started(actor)
+    if wanted.is_filtered or actor.user_id is None:
+        total = rows.count()
+    else:
+        total = _started(actor) if started is None else started
     if wanted.after is not None:
         start, pk = wanted.after
         # The first condition lets the index begin there; an OR alone is tried on every row.
         rows = rows.filter(started_at__lte=start)
         rows = rows.filter(Q(started_at__lt=start) | Q(pk__lt=pk))
-    rows = rows.select_related("activity").order_by("-started_at", "-pk")
-    found = list(rows[wanted.offset : wanted.offset + wanted.limit + 1])
+    rows = rows.order_by("-started_at", "-pk")[wanted.offset : wanted.offset + wanted.limit + 1]
+    found = [Entry(*row) for row in rows.values_list(*_COLUMNS)]
     return Page(total, found[: wanted.limit], len(found) > wanted.limit)
 
 

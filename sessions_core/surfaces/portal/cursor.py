@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from ...models import Session
 from ...public_id import MAX_ID
+from ...queries.history import Entry
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def cursor_after(session: Session) -> str:
+def cursor_after(session: Session | Entry) -> str:
     text = f"{(session.started_at - _EPOCH) // _MICROSECOND}.{session.pk}"
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

@@ -7,8 +7,8 @@ from typing import Any
 from ...achievements import Achievement
 from ...lifecycle.scoring import active_ms, seconds, success_rate
 from ...lifecycle.submission import ItemFacts, Verdict
-from ...models import Session
-from ...queries.history import Page
+from ...models import Activity, Session
+from ...queries.history import Entry, Page
 from ...queries.results import ItemResult
 from ..instants import instant
 from .cursor import cursor_after
@@ -117,31 +117,31 @@ def summary(
     }
 
 
-def _activity(session: Session, *, with_type: bool) -> Json | None:
-    if session.activity is None:
+def _activity(activity: Activity | None) -> Json | None:
+    if activity is None:
         return None
-    shown = {"id": session.activity.pk, "name": session.activity.name}
-    return {**shown, "type": session.activity.type} if with_type else shown
+    return {"id": activity.pk, "name": activity.name, "type": activity.type}
 
 
 def history(page: Page) -> Json:
     last = page.sessions[-1] if page.more else None
     return {
         "total": page.total,
-        "sessions": [_history_entry(session) for session in page.sessions],
+        "sessions": [_history_entry(entry) for entry in page.sessions],
         "next_cursor": cursor_after(last) if last else None,
     }
 
 
-def _history_entry(session: Session) -> Json:
+def _history_entry(entry: Entry) -> Json:
+    named = entry.activity_name is not None
     return {
-        "id": session.public_id,
-        "activity": _activity(session, with_type=False),
-        "status": session.status,
-        "start_time": instant(session.started_at),
-        "end_time": instant(session.ended_at),
-        "success_rate": success_rate(session.correct_count, session.attempt_count),
-        "words_practiced": session.answered_count,
+        "id": entry.public_id,
+        "activity": {"id": entry.activity_id, "name": entry.activity_name} if named else None,
+        "status": entry.status,
+        "start_time": instant(entry.started_at),
+        "end_time": instant(entry.ended_at),
+        "success_rate": success_rate(entry.correct_count, entry.attempt_count),
+        "words_practiced": entry.answered_count,
     }
 
 
@@ -159,7 +159,7 @@ def details(session: Session, results: list[ItemResult], now: datetime) -> Json:
     return {
         "session_id": session.public_id,
         "status": session.status,
-        "activity": _activity(session, with_type=True),
+        "activity": _activity(session.activity),
         "timing": timing(session, now),
         "performance": {
             "words_practiced": session.answered_count,

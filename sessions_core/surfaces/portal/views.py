@@ -99,17 +99,18 @@ class PortalViewSet(AnsweringViewSet):
         form = HistoryInput(data=request.query_params)
         valid(form)
         actor, wanted = actor_of(request), form.wanted()
+        mark = freshness.mark_of(actor)
         body = freshness.cached(
             f"history:{wanted}",
-            freshness.mark_of(actor),
+            mark,
             freshness.HISTORY_SECONDS,
-            lambda: render.history(history.page(actor, wanted)),
+            lambda: render.history(history.page(actor, wanted, mark.started)),
         )
         return Response(body)
 
     @documented("details")
     def details(self, request: Request, session_id: str) -> Response:
-        rows = Session.objects.select_related("activity")
+        rows = Session.objects.select_related("activity").only(*_SHOWN)
         session = access.session_for(
             actor_of(request), session_id, route="portal:details", write=False, rows=rows
         )
@@ -121,6 +122,14 @@ class PortalViewSet(AnsweringViewSet):
             lambda: render.details(session, results.of_session(session), clock.now()),
         )
         return Response({**body, "timing": render.timing(session, clock.now())})
+
+
+# Of its many columns, what details show and what tells whether it may be read and has expired.
+_SHOWN = (
+    *("user_id", "guest", "status", "started_at", "ended_at", "deadline_at"),
+    *("running_since", "active_ms", "answered_count", "attempt_count", "correct_count"),
+    *("response_ms", "last_seq", "activity__name", "activity__type"),
+)
 
 
 def _wishes(data: dict[str, Any], zone: str) -> Wishes:
