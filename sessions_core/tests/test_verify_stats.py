@@ -65,3 +65,11 @@ def test_a_lost_day_is_found(session, capsys):
     call_command("verify_stats", fix=True)
     assert PracticeDay.objects.get().ended == 1
     assert "started is 0, recounted 1" in capsys.readouterr().out
+
+
+def test_the_days_are_rebuilt_from_nothing(session):
+    day = PracticeDay.objects.values().get()
+    PracticeDay.objects.all().delete()
+    call_command("verify_stats", fix=True)
+    rebuilt = PracticeDay.objects.values().get()
+    assert {**rebuilt, "id": day["id"]} == day
