@@ -107,7 +107,7 @@ def verdict(
         for name, change in ((PROGRESS, metrics.progress), (RESPONSE_TIME, metrics.response_time))
         if change is not None and (measure := _measure(name, change, past))
     ]
-    basis, overall = _overall(metrics, skills, past, bool(shared))
+    basis, overall = _overall(metrics, given, skills, past)
     return Verdict(metrics, basis, overall, [*skills, *others])
 
 
@@ -124,13 +124,17 @@ def _metrics(now: Measured, then: Measured, given: Metrics) -> Metrics:
 
 
 def _overall(
-    metrics: Metrics, skills: list[Measure], past: list[Measured], have_shared: bool
+    metrics: Metrics, given: Metrics, skills: list[Measure], past: list[Measured]
 ) -> tuple[str | None, Change | None]:
-    if metrics.skill_score is not None:
+    norms = [measure.norm for measure in skills]
+    if given.skill_score is not None:
         # A mean that the client posted without scores behind it has the noise of one score.
-        lone = None if have_shared else norm_for("score", [])
-        norms = [measure.norm for measure in skills] or ([lone] if lone else [])
-        return _judged("skillScores", metrics.skill_score, norms)
+        lone = norm_for("score", [])
+        return _judged("skillScores", given.skill_score, norms or ([lone] if lone else []))
+    if metrics.skill_score is not None:
+        # Over the skills whose noise is known: the mean must be of the same ones as its error.
+        changes = [measure.change.change for measure in skills]
+        return _judged("skillScores", sum(changes) / len(changes) if changes else 0.0, norms)
     if metrics.progress is not None:
         norm = norm_for(PROGRESS, _past_scores(PROGRESS, past))
         return _judged(PROGRESS, metrics.progress, [norm] if norm else [])

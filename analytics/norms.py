@@ -19,18 +19,21 @@ def norm_for(measure: str, past: Sequence[float]) -> Norm | None:
         return Norm(known["spread"], known["reliability"], known.get("practice", 0.0))
     assumed = _assumed(measure)
     if len(past) >= app_settings.MIN_SESSIONS_TO_ESTIMATE:
-        return _estimated(past, assumed)
+        return _estimated(past, assumed) or assumed
     return assumed
 
 
-def _estimated(past: Sequence[float], assumed: Norm | None) -> Norm:
+def _estimated(past: Sequence[float], assumed: Norm | None) -> Norm | None:
     """The scatter within the person is the noise; a trend in it only widens it, which is safe.
 
-    With the spread between people, reliability is ``1 - within² / between²``.
+    With the spread between people, reliability is ``1 - within² / between²``. Scores that are all
+    the same tell of a coarse scale, not of a measure without noise: ``None``.
     """
     within = stdev(past)
+    if within == 0:
+        return None
     between = max(assumed.spread if assumed else within, within)
-    reliability = 1.0 - (within / between) ** 2 if between else 1.0
+    reliability = 1.0 - (within / between) ** 2
     return Norm(between, reliability, freedom=len(past) - 1, source="estimated")
 
 

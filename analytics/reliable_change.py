@@ -3,8 +3,12 @@
 Reliable change index: Jacobson & Truax (1991), "Clinical significance", J. Consulting and Clinical
 Psychology 59(1), 12-19. The standard error of a difference is ``sqrt(2) * SEM`` with
 ``SEM = spread * sqrt(1 - reliability)``; a change is reliable beyond the critical value.
+The smallest detectable change is that value in the measure's unit, ``1.96 * sqrt(2) * SEM`` at 5%
+(Beckerman et al. 2001, Quality of Life Research 10(7), 571-578).
 Practice-adjusted index: Chelune, Naugle, Lüders, Sedlak & Awad (1993), Neuropsychology 7(1), 41-52:
-the mean gain that practice alone brings is taken off first.
+the mean gain that practice alone brings is taken off first. Iverson (2001, Archives of Clinical
+Neuropsychology 16(2), 183-191) takes the standard errors of both times apart,
+``sqrt(SEM1**2 + SEM2**2)``; with one spread for both, as here, it is the same.
 Where the noise is estimated from few scores, the critical value is Student's, not the normal one
 (Crawford & Howell 1998, The Clinical Neuropsychologist 12(4), 482-486).
 """

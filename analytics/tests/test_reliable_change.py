@@ -107,6 +107,36 @@ def test_a_named_skill_goes_by_its_own_parameters() -> None:
     assert (measure["source"], measure["spread"], measure["trend"]) == ("settings", 4, "improving")
 
 
+def test_scores_that_never_differed_are_no_measure_without_noise() -> None:
+    assert norm_for("Empathy", [50] * 8).source == "assumed"
+    steady = [Measured({"Empathy": 50}) for _ in range(8)]
+    result = verdict(Measured({"Empathy": 51}), Measured({"Empathy": 50}), steady)
+    assert result.trend == Trend.STABLE
+    with override_settings(ANALYTICS_ASSUMED_RELIABILITY=None):
+        result = verdict(Measured({"Empathy": 51}), Measured({"Empathy": 50}), steady)
+    assert result.evidence()["insufficientData"] is True
+
+
+@override_settings(
+    ANALYTICS_ASSUMED_RELIABILITY=None,
+    ANALYTICS_RELIABILITY={"Empathy": {"spread": 10, "reliability": 0.8}},
+)
+def test_the_verdict_is_on_the_skills_whose_noise_is_known() -> None:
+    """The mean of both is -19; of the one that can be judged, 2."""
+    now, then = {"Empathy": 52, "Pacing": 10}, {"Empathy": 50, "Pacing": 50}
+    result = verdict(Measured(now), Measured(then), [])
+    assert result.metrics.skill_score == -19
+    assert (result.overall.change, result.trend) == (2, Trend.STABLE)
+
+
+def test_the_smallest_detectable_change_is_1_96_standard_errors_of_a_difference() -> None:
+    change = change_of(0, [Norm(10, 0.8)], 0.05)
+    assert change.smallest_detectable == pytest.approx(1.96 * 2**0.5 * 10 * 0.2**0.5, abs=0.001)
+    beyond = change.smallest_detectable + 1e-9
+    assert change_of(beyond, [Norm(10, 0.8)], 0.05).direction == 1
+    assert change_of(beyond - 2e-9, [Norm(10, 0.8)], 0.05).direction == 0
+
+
 def test_a_faster_response_is_positive() -> None:
     result = verdict(Measured(response_time=2.0), Measured(response_time=2.5), [])
     assert result.metrics.response_time == 0.5
