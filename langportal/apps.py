@@ -1,4 +1,8 @@
+import logging
+
 from django.apps import AppConfig
+
+from .access_log import WithoutQuery
 
 
 class LangportalConfig(AppConfig):
@@ -10,4 +14,6 @@ class LangportalConfig(AppConfig):
     def ready(self) -> None:
         from .own_personal_data import register_accounts
 
+        # Not in LOGGING: that would put handlers of ours in the place of uvicorn's.
+        logging.getLogger("uvicorn.access").addFilter(WithoutQuery())
         register_accounts()
