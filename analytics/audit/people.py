@@ -13,6 +13,8 @@ def pseudonyms(user_ids: Iterable[Any]) -> dict[Any, AuditPerson]:
     wanted = {user_id for user_id in user_ids if user_id is not None}
     people = {person.user_id: person for person in AuditPerson.objects.filter(user__in=wanted)}
     new = wanted - people.keys()
-    for user in get_user_model().objects.filter(pk__in=new) if new else ():
+    # In order, so that two calls with the same new people never wait for each other in a circle.
+    users = get_user_model().objects.filter(pk__in=new).order_by("pk")
+    for user in users if new else ():
         people[user.pk], _ = AuditPerson.objects.get_or_create(user=user)
     return people

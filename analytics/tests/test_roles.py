@@ -5,6 +5,7 @@ The routes come from the URLconf: a new one fails here until it is declared.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -182,6 +183,14 @@ def _names_a_record(case: Case) -> bool:
     return "{" in case.path or case.method != "get"
 
 
+def test_how_many_cases_there_are(record_figure: Callable[[str], None]) -> None:
+    of_records = [case for case in ALL if _names_a_record(case.values[0])]
+    missing = [case for case in ALL if case.values[0].missing]
+    count = len(PEOPLE) * (len(ALL) + len(missing)) + (3 + 2) * len(of_records)
+    record_figure(f"A1: therapist surface: {len(ALL)} requests, {count} cases of role and standing")
+    assert count > 400
+
+
 @pytest.mark.parametrize("case", ALL)
 def test_rights(clinic: Clinic, case: Case) -> None:
     evaluation = _evaluation(clinic)
@@ -195,6 +204,16 @@ def test_rights(clinic: Clinic, case: Case) -> None:
 def test_what_is_missing(clinic: Clinic, case: Case) -> None:
     found = {who: _ask(clinic, case, who, MISSING, MISSING) for who in PEOPLE}
     assert found == dict.fromkeys(PEOPLE, 404) | {"anonymous": 401, "learner": 403}
+
+
+@pytest.mark.parametrize("case", [one for one in ALL if _names_a_record(one.values[0])])
+def test_a_right_that_has_not_begun_is_none(clinic: Clinic, case: Case) -> None:
+    evaluation = _evaluation(clinic)
+    tomorrow = timezone.now() + timedelta(days=1)
+    SupervisorLink.objects.update(began_at=tomorrow)
+    EvaluatorAssignment.objects.update(began_at=tomorrow)
+    for who in ("supervisor", "evaluator"):
+        assert _ask(clinic, case, who, str(clinic.session.pk), str(evaluation.pk)) == 403
 
 
 @pytest.mark.parametrize("case", [one for one in ALL if _names_a_record(one.values[0])])
