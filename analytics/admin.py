@@ -125,7 +125,7 @@ class EvaluatorAssignmentAdmin(AuditedRelationAdmin):
 class AuditRecordAdmin(ReadOnlyAdmin):
     """For those with the auditor right (``analytics.view_auditrecord``); nobody edits it."""
 
-    list_display = ("seq", "at", "actor", "action", "subject", "session_id", "status")
+    list_display = ("seq", "at", "actor", "action", "subject", "session_id", "status", "calls")
     list_select_related = ("actor__user", "subject__user")
     list_filter = ("status",)
     search_fields = ("action", "session_id")
