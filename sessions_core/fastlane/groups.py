@@ -31,6 +31,8 @@ ASIDE = 256
 PATIENCE = 2.0
 # Seconds without an answer after which the connection is given back.
 IDLE = 5.0
+# Seconds between two lines about the metrics in the log, while there are answers.
+REPORT = 60.0
 
 
 class GroupCommit:
@@ -44,6 +46,7 @@ class GroupCommit:
         self._aside_count = 0
         self._running = False
         self._idle: asyncio.TimerHandle | None = None
+        self._report_at = self._loop.time() + REPORT
 
     async def answer(self, submission: Submission) -> Waiting:
         """``submission`` with its result: a verdict, which is committed, or an error.
@@ -76,6 +79,7 @@ class GroupCommit:
             self._idle = None
         group = self._take()
         metrics.waiting = len(self._queue)
+        self._report()
         self._running = bool(group)
         if group:
             metrics.grouped(len(group))
@@ -83,6 +87,12 @@ class GroupCommit:
             work.add_done_callback(partial(self._call_back, self._committed, group))
         else:
             self._idle = self._loop.call_later(IDLE, self._thread.submit, release)
+
+    def _report(self) -> None:
+        now = self._loop.time()
+        if now >= self._report_at:
+            self._report_at = now + REPORT
+            logger.info("Answers of this process: %s", metrics.snapshot())
 
     def _take(self) -> list[Waiting]:
         """The next group. A stalled database must not keep people waiting, so they are told."""

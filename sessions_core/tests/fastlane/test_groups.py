@@ -159,3 +159,12 @@ def test_a_busy_session_takes_turns_with_the_others() -> None:
         return [waiting.submission.session_id for waiting in queue.take(4) + queue.take(4)]
 
     assert asyncio.run(order()) == [1, 2, 3, 1, 1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_done_is_told_in_the_log(monkeypatch, caplog) -> None:
+    monkeypatch.setattr(groups, "REPORT", 0.0)
+    (one,) = submissions(1)
+    with caplog.at_level("INFO", "sessions_core.fastlane"):
+        in_groups(lambda group_commit: group_commit.answer(one))
+    assert "'groups': " in caplog.text
