@@ -29,7 +29,7 @@ help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/.installed ## Migrate, seed the demo and serve at http://127.0.0.1:8000/ (PORT=… for another)
-	@DEBUG=$(DEBUG) DEMO=$(DEMO) $(BIN)/python manage.py serve --port $(PORT)
+	@exec env DEBUG=$(DEBUG) DEMO=$(DEMO) $(BIN)/python manage.py serve --port $(PORT)
 
 test: $(VENV)/.installed-test ## Run every test: on Postgres and Redis, on SQLite, then in a browser
 	$(BIN)/python -m pytest -n $(JOBS) -m "not browser" --database postgres

@@ -355,5 +355,9 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     # A traceback each second while Redis is away; sessions_core.realtime says it once.
-    "loggers": {"channels_redis.pubsub": {"level": "CRITICAL"}},
+    "loggers": {
+        "channels_redis.pubsub": {"level": "CRITICAL"},
+        # Django's own handler under DEBUG would say everything a second time.
+        "django": {"handlers": []},
+    },
 }
