@@ -29,7 +29,10 @@ def next_item(session: Session) -> ItemFacts | None:
     position = first_unmarked(bytes(session.answered_mask), session.item_count)
     if position is None:
         return None
-    item_id = plans.plan_of(session.pk, session.seed)[position]
+    if Session.plan.is_cached(session):  # It was begun a moment ago, in this request.
+        item_id = session.plan.item_ids[position]
+    else:
+        item_id = plans.plan_of(session.pk, session.seed)[position]
     return items.load([item_id])[item_id]
 
 

@@ -141,14 +141,19 @@ def _replay(stored: Any, request: Request) -> Response:
 def _keep(key: UUID, request: Request, response: Response) -> None:
     renderer = request.accepted_renderer
     body = cast(bytes, renderer.render(response.data, renderer.media_type, {}))
-    _responses().filter(key=key).delete()  # A key older than ``KEPT_FOR``.
-    _responses().create(
-        key=key,
-        owner=actor_of(request).scope,
-        request=next(_request_digests(request)),
-        status=response.status_code,
-        body=sealing.seal(body, key.bytes),
-        created_at=now(),
+    row = {
+        "owner": actor_of(request).scope,
+        "request": next(_request_digests(request)),
+        "status": response.status_code,
+        "body": sealing.seal(body, key.bytes),
+        "created_at": now(),
+    }
+    # Over a key older than ``KEPT_FOR``, if need be.
+    _responses().bulk_create(
+        [_responses().model(key=key, **row)],
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=list(row),
     )
 
 
