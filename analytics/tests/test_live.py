@@ -148,6 +148,7 @@ async def test_who_may_not_is_told_so_and_recorded(clinic: Clinic, who: str, cod
 async def test_opening_sockets_counts_against_the_limit(clinic: Clinic) -> None:
     path = f"/ws/therapist-sessions/{clinic.session.pk}"
     first = await _connect(path, clinic.therapist)
+    await _next(first)  # It is in, and counted: a socket is accepted before it is admitted.
     assert await _closing_code(await _connect(path, clinic.therapist)) == 1008
     await _leave(first)
     statuses = AuditRecord.objects.order_by("seq").values_list("status", flat=True)
