@@ -143,9 +143,10 @@ def measure(probes: dict[str, Probe], wanted: argparse.Namespace) -> Figures:
 
 def report(figures: Figures, rows: int) -> str:
     lines = [
-        f"Large: {rows:,} attempts; small: {SMALL:,}. One learner's share is the same in both: 100 "
-        f"sessions of 100 attempts. The long session has {min(LONG, rows):,}, and the learner with many "
-        f"sessions {min(COLLECTED, rows):,}. Medians of requests served in one process, no page kept.",
+        f"Large: {rows:,} attempts; small: {SMALL:,}. One learner's share is the same in both:",
+        f"100 sessions of 100 attempts. The long session has {min(LONG, rows):,}, and the learner",
+        f"with many sessions {min(COLLECTED, rows):,}. Medians of requests served in one process,",
+        "no page kept.",
         "",
         "| what | at most | measured | from – to | ms against ms | of these in the database "
         "| verdict |",
