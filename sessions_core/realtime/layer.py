@@ -95,11 +95,20 @@ async def _group_send(layer: BaseChannelLayer, message: dict[str, Any]) -> None:
     await layer.group_send(GROUP, message)
 
 
+def _was_cancelled() -> bool:
+    """Also where it went unnoticed: on Python 3.11, ``asyncio.wait_for``, by which the layer's
+    client sends, loses a cancellation that comes just as it is done. A process that stops while it
+    subscribes would wait for this task for ever.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def listen(layer: BaseChannelLayer, hear: Callable[[int, Message], None]) -> None:
     """Subscribe, and pass on what other processes tell. Ends only by the layer's failure."""
     channel = await layer.new_channel()
     await layer.group_add(GROUP, channel)
-    while True:
+    while not _was_cancelled():
         message = await layer.receive(channel)
         if message["origin"] != ORIGIN:
             for session_id, seq, type, text in message["events"]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from sessions_core.lifecycle.events import SessionEvent
 from sessions_core.realtime import layer as layers
 from sessions_core.realtime import publisher
-from sessions_core.realtime.layer import Outbox, between_processes
+from sessions_core.realtime.layer import Outbox, between_processes, listen
 from sessions_core.realtime.wire import message
 
 EVENT = SessionEvent(7, 1, 1, "progress_update", {"completed": 1})
@@ -89,3 +90,23 @@ async def test_what_waits_for_a_layer_is_bounded() -> None:
     for seq in range(layers.WAITING * 2):
         tell(outbox, seq)
     assert len(outbox._hints) == layers.WAITING
+
+
+async def test_listening_ends_though_the_layer_loses_its_cancellation() -> None:
+    class Subscribing:
+        async def new_channel(self) -> str:
+            return "here"
+
+        async def group_add(self, group: str, channel: str) -> None:
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+
+        async def receive(self, channel: str) -> None:
+            await asyncio.Event().wait()
+
+    listening = asyncio.create_task(listen(Subscribing(), lambda *hint: None))
+    await asyncio.sleep(0)
+    listening.cancel()
+    async with asyncio.timeout(10):
+        await asyncio.wait({listening})
+    assert listening.done()
