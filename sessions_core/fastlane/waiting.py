@@ -4,6 +4,7 @@ from asyncio import Future
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from ..lifecycle.answer import Result
 from ..lifecycle.submission import Submission
@@ -36,6 +37,7 @@ class FairQueue:
     def __init__(self) -> None:
         self._lines: OrderedDict[int | str, deque[Waiting]] = OrderedDict()
         self._length = 0
+        self._keys_before: set[UUID] = set()
 
     def __len__(self) -> int:
         return self._length
@@ -47,11 +49,11 @@ class FairQueue:
         self._length += 1
 
     def take(self, limit: int) -> list[Waiting]:
-        """Up to ``limit``, one of each session in turn. An idempotency key comes once: its second
-        request waits for the next group, and finds the first on record there.
+        """Up to ``limit``, one of each session in turn. A new idempotency key comes once: its other
+        requests wait for the next group, and all find the first on record there.
         """
         taken: list[Waiting] = []
-        keys = set()
+        keys: set[UUID] = set()
         held_back: list[Waiting] = []
         while self._lines and len(taken) < limit:
             line, waiting_there = self._lines.popitem(last=False)
@@ -60,12 +62,13 @@ class FairQueue:
             if waiting_there:
                 self._lines[line] = waiting_there
             key = waiting.submission.key
-            if key in keys:
+            if key in keys and key not in self._keys_before:
                 held_back.append(waiting)
                 continue
             if key is not None:
                 keys.add(key)
             taken.append(waiting)
+        self._keys_before = keys
         for waiting in held_back:
             self.put(waiting)
         return taken

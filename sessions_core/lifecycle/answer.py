@@ -93,7 +93,7 @@ def by_locks(
     skip_locked: bool,
     known: Mapping[UUID, Counted] | None = None,
 ) -> list[Result]:
-    """``answer`` without memory, all in one transaction; no key may come twice."""
+    """``answer`` without memory, all in one transaction; a new key should come but once."""
     try:
         return retrying(locked.record, submissions, skip_locked, known)
     except IntegrityError:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -148,6 +149,21 @@ def test_a_database_that_is_away_is_told_to_each_and_nothing_is_kept(monkeypatch
     assert all(isinstance(outcome.result, Unavailable) for outcome in lost)
     assert isinstance(after.result, Verdict)
     assert Attempt.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crowd_of_retries_shares_a_few_groups() -> None:
+    """The first is recorded by itself; what then waits under its key is replayed together."""
+    (one,) = submissions(1, keys=True)
+    before = metrics.snapshot()
+
+    async def together(group_commit: GroupCommit) -> list[Waiting]:
+        return await asyncio.gather(*(group_commit.answer(one) for _ in range(150)))
+
+    results = [outcome.result for outcome in in_groups(together)]
+    assert Attempt.objects.count() == 1
+    assert {replace(result, replayed=True) for result in results} == {results[-1]}
+    assert metrics.snapshot()["groups"] - before["groups"] <= 5
 
 
 def test_a_busy_session_takes_turns_with_the_others() -> None:
