@@ -14,9 +14,7 @@ SECRET_KEY = "only-for-measuring-" + "0123456789" * 3
 
 @dataclass(frozen=True)
 class Contender:
-    """``workers``: processes. The peers have both cores of a small machine; the project has one,
-    since its second process brings nothing there.
-    """
+    """``workers``: processes; two for whoever can use both cores of a small machine."""
 
     name: str
     title: str
@@ -30,7 +28,14 @@ class Contender:
 PROJECT = "langportal.asgi:application"
 CONTENDERS = [
     Contender("lane", "langportal, fast lane", PROJECT, "project.json"),
-    Contender("views", "langportal, views", PROJECT, "project.json", 2, {"FAST_LANE": "false"}),
+    Contender(
+        "views",
+        "langportal, views",
+        PROJECT,
+        "project.json",
+        settings={"FAST_LANE": "false"},
+        database="views",
+    ),
     Contender("embedded", "langportal, SQLite", PROJECT, "project.json", 1, database="sqlite"),
     Contender("sqlalchemy", "FastAPI + SQLAlchemy", "bench.peers.fastapi_sqlalchemy:app"),
     Contender("asyncpg", "FastAPI + asyncpg", "bench.peers.fastapi_asyncpg:app"),

@@ -50,7 +50,7 @@ def business(load: float) -> str:
         return ""
     return (
         f"**The machine was busy with other work (load average {load:.0f} before the first run): "
-        "these figures say little, and least of all about one process against two.**\n\n"
+        "these figures say little.**\n\n"
     )
 
 
@@ -63,7 +63,7 @@ Python {platform.python_version()}, Postgres with durable defaults, Redis; {roun
 rounds of {seconds:g} s, medians. The driver shares the machine. Every answer is authenticated,
 counted against a limit, judged, recorded with its counters in one transaction and announced; the
 project's also carries an idempotency key and a plan of what comes next. The peers stand in
-`bench/peers`. They run in two processes, the project's fast lane in one.
+`bench/peers`. All run in two processes, the embedded default (SQLite) in one.
 
 {business(load)}"""
     table = rate_table(rates, latencies)
