@@ -1,6 +1,6 @@
 """Sessions: found by filters, public id or learner; shown with what happened in them."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -15,6 +15,7 @@ from ..lifecycle.scoring import practised_seconds, success_rate
 from ..models import Session
 from ..public_id import decode
 from .base import USERNAME, ReadOnlyAdmin
+from .periods import PeriodsQuerySet
 from .session_actions import SessionActions
 from .session_panels import moment, panels
 
@@ -40,8 +41,8 @@ class SessionAdmin(SessionActions, ReadOnlyAdmin):
         "duration",
     )
     list_select_related = ("user", "activity")
-    # Not as a hierarchy of dates: finding its months reads the whole table, on every page.
-    list_filter = ("started_at", "status", "dialect", "standalone", "activity")
+    list_filter = ("status", "dialect", "standalone", "activity")
+    date_hierarchy = "started_at"
     search_fields = ("pk",)  # shows the box; get_search_results decides
     search_help_text = "Public id, integer id or user name"
     change_form_template = "sessions_core/admin/session.html"
@@ -76,6 +77,9 @@ class SessionAdmin(SessionActions, ReadOnlyAdmin):
             },
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        return cast(QuerySet[Session], PeriodsQuerySet(Session))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Session], search_term: str
