@@ -19,9 +19,8 @@ class PeriodsQuerySet(QuerySet[Model]):
         ends = self.aggregate(first=Min(field_name), last=Max(field_name))
         if ends["first"] is None:
             return []
-        return list(
-            _periods(*(timezone.localtime(cast(datetime, end)) for end in ends.values()), kind)
-        )
+        first, last = (timezone.localtime(cast(datetime, end)) for end in ends.values())
+        return list(_periods(first, last, kind))
 
 
 def _periods(first: datetime, last: datetime, kind: str) -> Iterator[datetime]:

@@ -117,9 +117,17 @@ class GroupCommit:
             # The verb broke on one of them. By itself, each that is not recorded finds out whether
             # it is the one.
             metrics.failed += 1
+        if all(isinstance(waiting.result, Unavailable) for waiting in group):
+            self._turn_away_all()
         for waiting in group:
             self._settle(waiting)
         self._next()
+
+    def _turn_away_all(self) -> None:
+        """The database is away, and nobody should wait for that twice."""
+        while waiting_there := self._queue.take(SIZE):
+            for waiting in waiting_there:
+                self._refuse(waiting)
 
     def _settle(self, waiting: Waiting) -> None:
         if waiting.result is None:
