@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 SCOPE = "progress"
 
 
-def commit(group: Sequence[Waiting], *, skip_locked: bool) -> None:
-    """Count the group against its limits and record it.
+def commit(group: Sequence[Waiting], *, skip_locked: bool) -> bool:
+    """Count the group against its limits and record it; false where the database did not answer.
 
     Afterwards each has its ``result``, and every verdict among them is committed; with
     ``skip_locked``, one whose session is held elsewhere has None. A database that is away is
@@ -32,10 +32,13 @@ def commit(group: Sequence[Waiting], *, skip_locked: bool) -> None:
         _record(group, skip_locked)
     except SessionError as error:
         _fail(group, error)
+        return True
     except (OperationalError, InterfaceError) as error:
         logger.error("The database did not answer: %s", error)
         connection.close()  # The next group begins on a connection that works.
         _fail(group, Unavailable())
+        return False
+    return True
 
 
 def commit_alone(waiting: Waiting) -> None:

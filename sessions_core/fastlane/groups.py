@@ -20,6 +20,7 @@ from .metrics import metrics
 from .waiting import FairQueue, Waiting
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 logger = logging.getLogger(__name__)
 
@@ -105,19 +106,17 @@ class GroupCommit:
                 return in_time
         return []
 
-    def _call_back(
-        self, then: Callable[[T, Future[None]], None], what: T, work: Future[None]
-    ) -> None:
+    def _call_back(self, then: Callable[[T, Future[R]], None], what: T, work: Future[R]) -> None:
         """From a thread to the loop, which may have been closed meanwhile: nobody waits then."""
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(then, what, work)
 
-    def _committed(self, group: list[Waiting], work: Future[None]) -> None:
+    def _committed(self, group: list[Waiting], work: Future[bool]) -> None:
         if work.exception() is not None:
             # The verb broke on one of them. By itself, each that is not recorded finds out whether
             # it is the one.
             metrics.failed += 1
-        if all(isinstance(waiting.result, Unavailable) for waiting in group):
+        elif not work.result():
             self._turn_away_all()
         for waiting in group:
             self._settle(waiting)
