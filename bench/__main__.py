@@ -31,12 +31,13 @@ WARM_UP = 8.0
 
 def main() -> None:
     wanted = arguments()
+    load = os.getloadavg()[0]
     with ExitStack() as ending, tempfile.TemporaryDirectory(prefix="langportal-bench-") as scratch:
         folder = Path(scratch)
         folder.chmod(0o711)
         environments = worlds(bench_run(folder, ending), folder, ending)
         contenders = [each for each in CONTENDERS if each.name in wanted.only]
-        measure(contenders, environments, folder, wanted)
+        measure(contenders, environments, folder, wanted, load)
 
 
 def arguments() -> argparse.Namespace:
@@ -113,11 +114,11 @@ def measure(
     environments: dict[str, dict[str, str]],
     folder: Path,
     wanted: argparse.Namespace,
+    load: float,
 ) -> None:
     rates: dict[tuple[str, int], list[float]] = defaultdict(list)
     latencies: dict[tuple[str, int], list[tuple[float, float]]] = defaultdict(list)
     logs = report.folder_for_logs()
-    load = os.getloadavg()[0]
     with ExitStack() as running:
         servers = {}
         for each in contenders:
@@ -147,7 +148,7 @@ def drive(
     command = [sys.executable, "-m", "bench.driver", str(server.port), str(connections)]
     command += [str(seconds), str(requests)]
     done = subprocess.run(
-        command, cwd=ROOT, env=dict(os.environ), check=True, capture_output=True, text=True
+        command, cwd=ROOT, env=dict(os.environ), check=True, stdout=subprocess.PIPE, text=True
     )
     return json.loads(done.stdout)
 

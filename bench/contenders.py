@@ -27,7 +27,14 @@ class Contender:
 
 PROJECT = "langportal.asgi:application"
 CONTENDERS = [
-    Contender("lane", "langportal, fast lane", PROJECT, "project.json"),
+    # It needs few connections, and a Postgres with its defaults has a hundred for all of them.
+    Contender(
+        "lane",
+        "langportal, fast lane",
+        PROJECT,
+        "project.json",
+        settings={"DATABASE_POOL_SIZE": "5"},
+    ),
     Contender(
         "views",
         "langportal, views",
