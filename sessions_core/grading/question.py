@@ -31,6 +31,10 @@ class Judgement:
 
 
 class Judge(Protocol):
+    """One that waits for nothing and asks nobody but ``known_forms`` may say so by an attribute
+    ``instant = True``. Its answers are judged on the server's event loop; the others' in threads.
+    """
+
     def judge(
         self, question: Question, given: str, known_forms: Callable[[str], bool]
     ) -> Judgement:

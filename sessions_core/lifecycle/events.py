@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from ..models import OPEN, Attempt, Session, Status, Transition
-from ..signals import session_events
+from ..signals import session_events, session_events_at_once
 from .attempts import NewAttempt
 from .scoring import seconds, success_rate
 
@@ -33,9 +33,22 @@ class SessionEvent:
 def publish(events: list[SessionEvent]) -> None:
     """Tell the listeners, once the running transaction has committed."""
     if events:
-        transaction.on_commit(
-            lambda: session_events.send_robust(sender=None, events=events), robust=True
-        )
+        transaction.on_commit(lambda: _tell_all(events), robust=True)
+
+
+def _tell_all(events: list[SessionEvent]) -> None:
+    tell_at_once(events)
+    tell(events)
+
+
+def tell_at_once(events: list[SessionEvent]) -> None:
+    """Tell those who neither wait nor ask the database, of what is committed."""
+    session_events_at_once.send_robust(sender=None, events=events)
+
+
+def tell(events: list[SessionEvent]) -> None:
+    """Tell the others, in a thread that may do both."""
+    session_events.send_robust(sender=None, events=events)
 
 
 def progress(

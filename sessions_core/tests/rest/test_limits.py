@@ -220,7 +220,7 @@ class Counting:
 def test_without_redis_limits_count_in_the_process(fragile, who, caplog, failure) -> None:
     store, server = fragile
     assert accepted(store, who)
-    store._shared = counting = Counting(store._shared)
+    store.shared = counting = Counting(store.shared)
 
     getattr(server, failure)()
     results = [accepted(store, who, [(30, 60)]) for _ in range(40)]
