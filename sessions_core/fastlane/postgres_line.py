@@ -1,7 +1,8 @@
 """A connection to Postgres that the event loop itself reads from: no thread between it and a row.
 
-Statements are prepared once and bound on the server, one at a time. The connection is Django's in
-all else: its parameters, its pool, its adapters.
+Statements are prepared once and bound on the server, one at a time. In all else, its parameters
+and its adapters, the connection is as Django's are; but it is in no pool, since nobody else could
+use it.
 """
 
 import asyncio
@@ -55,20 +56,20 @@ class PostgresLine:
             return
         self._loop.remove_reader(self._socket)
         self._loop.remove_writer(self._socket)
-        self._thread.submit(_disconnect, self._wrapper)
+        self._thread.submit(self._wrapper.close)
         self._wrapper = None
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(DatabaseError("The connection is lost"))
 
-    async def resolve(self, asking: Asking[T]) -> T:
-        """``statements.resolve``, without waiting in the loop's way. Raises psycopg's errors where
-        the server refuses, and ``DatabaseError`` where it is gone; the line is then closed.
+    async def resolve(self, asking: Asking[T], statement: Statement) -> T:
+        """``statements.resolve``, without waiting in the loop's way; ``statement``: the first that
+        ``asking`` has yielded. Raises psycopg's errors where the server refuses, and
+        ``DatabaseError`` where it is gone; the line is then closed.
         """
-        rows: list[tuple] | None = None
         try:
             while True:
-                statement = asking.send(rows)  # type: ignore[arg-type]  # None starts it.
                 rows = await self._ask(statement)
+                statement = asking.send(rows)
         except StopIteration as end:
             return end.value
 
@@ -133,17 +134,15 @@ def _numbered(sql: str) -> str:
 
 
 def _connect() -> BaseDatabaseWrapper:
-    wrapper = connections.create_connection(DEFAULT_DB_ALIAS)
+    usual = connections[DEFAULT_DB_ALIAS]
+    options = {**usual.settings_dict["OPTIONS"], "pool": None}
+    wrapper = type(usual)({**usual.settings_dict, "OPTIONS": options}, usual.alias)
+    wrapper.inc_thread_sharing()  # Another thread of the executor may close it.
     wrapper.ensure_connection()
     try:
         with wrapper.wrap_database_errors:
             wrapper.connection.execute(_SETTINGS)
     except DatabaseError:
-        _disconnect(wrapper)
+        wrapper.close()
         raise
     return wrapper
-
-
-def _disconnect(wrapper: BaseDatabaseWrapper) -> None:
-    wrapper.connection.close()  # Not for others: it has our settings and statements.
-    wrapper.close()

@@ -17,7 +17,10 @@ from psycopg import Error
 from ..app_settings import app_settings
 from ..errors import SessionBusy, Unavailable
 from ..lifecycle import events, remembered
+from ..lifecycle.statements import Asking
 from ..lifecycle.submission import Verdict
+from ..realtime.eager import begin
+from ..rest.limits import Window
 from ..signals import session_events
 from .metrics import metrics
 from .postgres_line import PostgresLine
@@ -109,16 +112,20 @@ class QuickCommit:
     async def _record(self, line: PostgresLine, group: list[Waiting]) -> None:
         if not group:
             return
-        accepted = await self._count(group)
-        results: list[Verdict | None] = [None] * len(accepted)
-        try:
-            if not line.is_open:
-                await line.open()
-            await line.resolve(
-                remembered.recording(
-                    [waiting.submission for waiting in accepted], results, _ask_nobody, self._tell
-                )
+        charging = begin(self._till.charge([_charge(waiting) for waiting in group]))
+        accepted, results, asking = self._recording(group)
+        first = next(asking, None)  # Decided while the limits are counted.
+        if left_out := _count(group, await charging):
+            asking.close()
+            accepted, results, asking = self._recording(
+                [waiting for waiting in group if waiting not in left_out]
             )
+            first = next(asking, None)
+        try:
+            if first is not None:
+                if not line.is_open:
+                    await line.open()
+                await line.resolve(asking, first)
         except DatabaseError as error:
             logger.error("The database did not answer: %s", error)
             self._turn_away(accepted, results)
@@ -129,15 +136,14 @@ class QuickCommit:
             for waiting, verdict in zip(accepted, results, strict=True):
                 waiting.result = waiting.result or verdict
 
-    async def _count(self, group: list[Waiting]) -> list[Waiting]:
-        """Charge each its 1. Who is over the limit is left as if never counted."""
-        charges = [(SCOPE, waiting.submission.actor.scope, 1) for waiting in group]
-        accepted = []
-        for waiting, windows in zip(group, await self._till.charge(charges), strict=True):
-            if not any(window.wait for window in windows):
-                waiting.windows = windows
-                accepted.append(waiting)
-        return accepted
+    def _recording(
+        self, group: list[Waiting]
+    ) -> tuple[list[Waiting], list[Verdict | None], Asking[None]]:
+        """``group`` again, its results as they come, and what brings them about."""
+        results: list[Verdict | None] = [None] * len(group)
+        submissions = [waiting.submission for waiting in group]
+        asking = remembered.recording(submissions, results, _ask_nobody, self._tell)
+        return group, results, asking
 
     def _turn_away(self, group: list[Waiting], results: list[Verdict | None]) -> None:
         """The database is away, and nobody should wait for that twice."""
@@ -157,6 +163,23 @@ class QuickCommit:
             if session_events.has_listeners():
                 # They may ask the database.
                 self._thread.submit(events.tell, happened)
+
+
+def _charge(waiting: Waiting) -> tuple[str, str, int]:
+    return SCOPE, waiting.submission.actor.scope, 1
+
+
+def _count(group: list[Waiting], limits: list[list[Window]]) -> set[Waiting]:
+    """Note the limits of those that have been charged. The others, who are over a limit, are left
+    as if never counted.
+    """
+    refused = set()
+    for waiting, windows in zip(group, limits, strict=True):
+        if any(window.wait for window in windows):
+            refused.add(waiting)
+        else:
+            waiting.windows = windows
+    return refused
 
 
 def _ask_nobody(form: str) -> bool:

@@ -129,9 +129,11 @@ class AnswerGroup:
         if not row.item_count:
             return
         plan = self.plans.get((row.id, row.seed), ())
-        if entry.submission.item_id not in plan:
-            raise ItemNotInSession
-        row.tick_off(plan.index(entry.submission.item_id))
+        try:
+            place = plan.index(entry.submission.item_id)
+        except ValueError:
+            raise ItemNotInSession from None
+        row.tick_off(place)
         position = row.next_position()
         entry.answered_count = row.answered_count
         entry.next_item_id = None if position is None else plan[position]
@@ -206,6 +208,9 @@ class AnswerGroup:
             correct_count=row.correct_count,
             current_streak=row.current_streak,
             next_item_id=entry.next_item_id,
+            best_streak=row.best_streak,
+            total_ms=row.response_ms,
+            answered_mask=row.answered_mask.hex(),
         )
 
     def _judge(self, item: ItemFacts, given: str) -> Judgement:

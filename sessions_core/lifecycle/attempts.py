@@ -34,7 +34,9 @@ _INSERT = (
 
 @dataclass(slots=True)
 class NewAttempt:
-    """The columns of an ``Attempt``, without what a model instance costs."""
+    """The columns of an ``Attempt``, without what a model instance costs; and what else its session
+    is to be like after it, for whoever records both at once.
+    """
 
     session_id: int
     seq: int
@@ -50,6 +52,11 @@ class NewAttempt:
     correct_count: int
     current_streak: int
     next_item_id: int | None
+
+    best_streak: int
+    total_ms: int
+    answered_mask: str
+    version: str = ""
 
     def columns(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in TYPES}

@@ -4,8 +4,7 @@ Attempts and transitions share the session's sequence, so their rows are the eve
 reads them back, and nothing is written twice.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -15,8 +14,7 @@ from .attempts import NewAttempt
 from .scoring import seconds, success_rate
 
 
-@dataclass(frozen=True, slots=True)
-class SessionEvent:
+class SessionEvent(NamedTuple):
     """``seq`` is the event's id on the wire, rising by one within the session.
 
     ``final``: the session has ended, nothing follows.

@@ -12,7 +12,6 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Mapping, MutableSequence, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection
@@ -221,27 +220,15 @@ def _statement(
     group: AnswerGroup, versions: Mapping[int, str], needed: Mapping[int, VersionedItem]
 ) -> Statement:
     """Records what still holds, and tells the new versions of those sessions, by id."""
-    rows = [
-        _row(attempt, group.touched[attempt.session_id], versions[attempt.session_id])
-        for attempt in group.attempts
-    ]
+    for attempt in group.attempts:
+        attempt.version = versions[attempt.session_id]
     return Statement(
         _RECORD,
         (
-            statements.rows(rows),
+            statements.rows(group.attempts),
             statements.array(needed),
             statements.array(item.item_version for item in needed.values()),
             statements.array(item.activity_version for item in needed.values()),
             len(needed),
         ),
     )
-
-
-def _row(attempt: attempts.NewAttempt, row: Standing, version: str) -> dict[str, Any]:
-    return {
-        **attempt.columns(),
-        "version": version,
-        "best_streak": row.best_streak,
-        "total_ms": row.response_ms,
-        "answered_mask": row.answered_mask.hex(),
-    }

@@ -7,11 +7,10 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """``windows``: (count, seconds) of each. ``cost`` units; below 0, the newest are taken back."""
 
     key: str
@@ -19,8 +18,7 @@ class Charge:
     cost: int
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Units in the window, seconds until the oldest leaves it, seconds until the cost would fit."""
 
     used: int

@@ -26,7 +26,7 @@ MESSAGES = {
 _declared: dict[str, list[tuple[int, int]]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Window:
     """One limit after a request: ``count`` units in ``seconds``, ``remaining`` of them free.
 
@@ -110,7 +110,9 @@ def _windows(charge: Charge, usages: Sequence[Usage]) -> list[Window]:
 
 def headers(windows: Sequence[Window]) -> Mapping[str, str]:
     """``RateLimit-*`` of the tightest window, as whole seconds."""
-    tightest = min(windows, key=lambda w: (-w.wait, w.remaining, -w.reset))
+    tightest = windows[0]
+    if len(windows) > 1:
+        tightest = min(windows, key=lambda w: (-w.wait, w.remaining, -w.reset))
     return {
         "RateLimit-Limit": str(tightest.count),
         "RateLimit-Remaining": str(tightest.remaining),

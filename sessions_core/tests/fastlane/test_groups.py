@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -165,7 +164,7 @@ def test_a_crowd_of_retries_shares_a_few_groups() -> None:
 
     results = [outcome.result for outcome in in_groups(together)]
     assert Attempt.objects.count() == 1
-    assert {replace(result, replayed=True) for result in results} == {results[-1]}
+    assert {result._replace(replayed=True) for result in results} == {results[-1]}
     assert metrics.snapshot()["groups"] - before["groups"] <= 5
 
 
