@@ -54,14 +54,21 @@ class AppSettings:
         "session_complete": [(30, 3600)],
     }
 
+    def __init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
+
     def read(self, **kwargs: Any) -> None:
+        self._loaded.clear()
         for name, default in vars(type(self)).items():
             if name.isupper():
                 setattr(self, name, getattr(settings, self.prefix + name, default))
 
     def load(self, name: str) -> Any:
         """The object that the dotted-path setting ``name`` points at."""
-        return import_string(getattr(self, name))
+        found = self._loaded.get(name)
+        if found is None:
+            found = self._loaded[name] = import_string(getattr(self, name))
+        return found
 
 
 app_settings = AppSettings()

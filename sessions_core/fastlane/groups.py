@@ -20,7 +20,7 @@ from ..lifecycle.submission import Submission
 from ..realtime import courier
 from .commit import commit, commit_alone, release
 from .metrics import metrics
-from .waiting import FairQueue, Waiting
+from .waiting import FairQueue, Render, Waiting
 
 if TYPE_CHECKING:
     from .quick import QuickCommit
@@ -64,13 +64,13 @@ class GroupCommit:
 
         return quick.QuickCommit(self._loop, self._thread) if quick.is_possible() else None
 
-    async def answer(self, submission: Submission) -> Waiting:
+    async def answer(self, submission: Submission, render: Render | None = None) -> Waiting:
         """``submission`` with its result: a verdict, which is committed, or an error.
 
         ``Unavailable`` where too many wait already. None if the verb broke on it; nothing was
         recorded then.
         """
-        waiting = Waiting(submission, self._loop.create_future(), self._loop.time())
+        waiting = Waiting(submission, self._loop.create_future(), self._loop.time(), render=render)
         if self._is_full():
             self._refuse(waiting)
         elif self._quick is not None and submission.session_id is not None:

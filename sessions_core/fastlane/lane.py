@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from ..lifecycle.submission import Submission, Verdict
 from ..rest import limits
 from ..rest.exceptions import headers_of
 from ..rest.idempotency import answer_key
+from ..rest.limits import Window
 from ..rest.parsers import parse_object
 from ..rest.problems import BadInput
 from . import body, calls, groups, head
@@ -25,6 +27,7 @@ from .waiting import Waiting
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[body.Message], Awaitable[None]]
+Parts = tuple[body.Message, body.Message]
 
 logger = logging.getLogger("django.request")
 
@@ -61,10 +64,13 @@ class FastLane:
         headers = await self._wardrobe.headers(call.name, scope, about.setting)
         if message is not None and headers is not None and body.is_whole(message):
             submission = await self._submission(call, about, message.get("body", b""))
-            outcome = await groups.current().answer(submission) if submission else None
-            if outcome is not None and outcome.result is not None:
-                await self._reply(call, outcome, headers, scope["path"], send)
-                return
+            if submission is not None:
+                render = partial(self._verdict, call, headers)
+                outcome = await groups.current().answer(submission, render)
+                if outcome.result is not None:
+                    for part in self._parts(call, outcome, headers, scope["path"]):
+                        await send(part)
+                    return
         await self._app(scope, body.give_back(message, receive), send)
 
     async def _submission(self, call: Call, about: head.Head, sent: bytes) -> Submission | None:
@@ -76,30 +82,40 @@ class FastLane:
         except (tokens.InvalidToken, BadInput, ParseError, SessionError):
             return None
 
-    async def _reply(
-        self, call: Call, outcome: Waiting, headers: list[head.Header], path: str, send: Send
-    ) -> None:
-        if isinstance(outcome.result, Verdict):
-            status, data, more = 200, call.render(outcome.result), {}
-        else:
-            problem = call.dialect.domain_problem(outcome.result or Unavailable())
-            status, data, more = problem.status, call.dialect.body(problem), headers_of(problem)
-            _log(status, path)
-        if outcome.windows:
-            more = {**more, **limits.headers(outcome.windows)}
+    def _parts(self, call: Call, outcome: Waiting, headers: list[head.Header], path: str) -> Parts:
+        result = outcome.result
+        if isinstance(result, Verdict):
+            if outcome.rendered is not None and outcome.rendered[0] is result:
+                return outcome.rendered[1]
+            return self._verdict(call, headers, result, outcome.windows)
+        problem = call.dialect.domain_problem(result or Unavailable())
+        _log(problem.status, path)
+        more = {**headers_of(problem), **_limits(outcome.windows)}
+        return self._render(problem.status, call.dialect.body(problem), headers, more)
+
+    def _verdict(
+        self, call: Call, headers: list[head.Header], verdict: Verdict, windows: Sequence[Window]
+    ) -> Parts:
+        return self._render(200, call.render(verdict), headers, _limits(windows))
+
+    def _render(
+        self, status: int, data: Any, headers: list[head.Header], more: Mapping[str, str]
+    ) -> Parts:
         content = self._renderer.render(data, "application/json", {})
-        await send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": [
-                    *headers,
-                    *((name.encode(), value.encode()) for name, value in more.items()),
-                    (b"Content-Length", b"%d" % len(content)),
-                ],
-            }
-        )
-        await send({"type": "http.response.body", "body": content})
+        start = {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                *headers,
+                *[(name.encode(), value.encode()) for name, value in more.items()],
+                (b"Content-Length", b"%d" % len(content)),
+            ],
+        }
+        return start, {"type": "http.response.body", "body": content}
+
+
+def _limits(windows: Sequence[Window]) -> Mapping[str, str]:
+    return limits.headers(windows) if windows else {}
 
 
 def _log(status: int, path: str) -> None:

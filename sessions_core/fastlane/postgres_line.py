@@ -21,7 +21,10 @@ from ..lifecycle.statements import Asking, Statement
 T = TypeVar("T")
 
 # All that is asked here is found by index, also in tables that were empty when it was planned.
-_SETTINGS = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off"
+_SETTINGS = """
+SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off;
+SET application_name = 'answers on the loop'
+"""
 
 
 class PostgresLine:
@@ -81,11 +84,14 @@ class PostgresLine:
             await self._exchange(partial(self._postgres.send_prepare, name, sql))
             self._names[statement.sql] = name
         values = [str(value).encode() for value in statement.values]
-        result = await self._exchange(partial(self._postgres.send_query_prepared, name, values))
+        send = partial(self._postgres.send_query_prepared, name, values)
+        result = await self._exchange(send, statement.meanwhile)
         self._rows.set_pgresult(result)
         return self._rows.load_rows(0, result.ntuples, tuple)
 
-    async def _exchange(self, send: Callable[[], None]) -> Any:
+    async def _exchange(
+        self, send: Callable[[], None], meanwhile: Callable[[], None] | None = None
+    ) -> Any:
         if not self.is_open:
             raise DatabaseError("The connection is lost")
         self._result, self._answer = None, self._loop.create_future()
@@ -94,6 +100,8 @@ class PostgresLine:
             self._write()
         except OperationalError:
             self.close()
+        if meanwhile is not None:
+            meanwhile()
         result = await self._answer
         if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
             return result

@@ -10,6 +10,7 @@ that may wait. Those go by the threads (``groups``).
 import asyncio
 import logging
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 
 from django.db import DatabaseError
 from psycopg import Error
@@ -142,7 +143,9 @@ class QuickCommit:
         """``group`` again, its results as they come, and what brings them about."""
         results: list[Verdict | None] = [None] * len(group)
         submissions = [waiting.submission for waiting in group]
-        asking = remembered.recording(submissions, results, _ask_nobody, self._tell)
+        asking = remembered.recording(
+            submissions, results, _ask_nobody, self._tell, partial(_render, group)
+        )
         return group, results, asking
 
     def _turn_away(self, group: list[Waiting], results: list[Verdict | None]) -> None:
@@ -163,6 +166,15 @@ class QuickCommit:
             if session_events.has_listeners():
                 # They may ask the database.
                 self._thread.submit(events.tell, happened)
+
+
+def _render(group: list[Waiting], decided: list[Verdict]) -> None:
+    """Make what will be sent if all goes well, while Postgres is at work."""
+    verdicts = {verdict.session_id: verdict for verdict in decided}
+    for waiting in group:
+        verdict = verdicts.get(waiting.submission.session_id or 0)
+        if verdict is not None and waiting.render is not None:
+            waiting.rendered = verdict, waiting.render(verdict, waiting.windows)
 
 
 def _charge(waiting: Waiting) -> tuple[str, str, int]:

@@ -2,13 +2,16 @@
 
 from asyncio import Future
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from ..lifecycle.answer import Result
-from ..lifecycle.submission import Submission
+from ..lifecycle.submission import Submission, Verdict
 from ..rest.limits import Window
+
+Render = Callable[[Verdict, Sequence[Window]], Any]
 
 
 @dataclass(slots=True, eq=False)
@@ -16,7 +19,8 @@ class Waiting:
     """One answer and whoever waits for its result.
 
     ``since``: the loop's time of its arrival. ``windows``: its limits, once it has been counted.
-    ``result`` stays None while nothing is decided.
+    ``result`` stays None while nothing is decided. ``render`` makes what is sent of a verdict
+    and the windows; ``rendered``: the verdict, and what was made of it before its commit.
     """
 
     submission: Submission
@@ -24,6 +28,8 @@ class Waiting:
     since: float
     windows: Sequence[Window] = field(default=())
     result: Result | None = None
+    render: Render | None = None
+    rendered: tuple[Verdict, Any] | None = None
 
     def settle(self) -> None:
         """Let the waiting one go on. It may have gone away."""

@@ -12,6 +12,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Mapping, MutableSequence, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection
@@ -145,9 +146,11 @@ def recording(
     results: MutableSequence[Verdict | None],
     known_forms: Callable[[str], bool] = items.is_known_form,
     publish: Callable[[list[events.SessionEvent]], None] = events.publish,
+    prepare: Callable[[list[Verdict]], None] | None = None,
 ) -> Asking[None]:
     """``record`` of ``suitable`` submissions, for whoever runs the statements: each is a
     transaction of its own. What ``known_forms`` raises a ``SessionError`` for is left to the locks.
+    ``prepare`` is given what has been decided while it is being recorded, if it will be.
     """
     waiting = {
         given.session_id: index
@@ -161,7 +164,8 @@ def recording(
         if not ready:
             break
         group = AnswerGroup(now, {}, ready, known_forms=known_forms)
-        verdicts = yield from _round(group, [submissions[waiting[each]] for each in ready], tried)
+        asked = [submissions[waiting[each]] for each in ready]
+        verdicts = yield from _round(group, asked, tried, prepare)
         for verdict in verdicts:
             results[waiting.pop(verdict.session_id)] = verdict
         publish(group.happened)
@@ -198,7 +202,10 @@ def _is_running(row: Standing, now: datetime) -> bool:
 
 
 def _round(
-    group: AnswerGroup, submissions: Sequence[Submission], versions: Mapping[int, str]
+    group: AnswerGroup,
+    submissions: Sequence[Submission],
+    versions: Mapping[int, str],
+    prepare: Callable[[list[Verdict]], None] | None,
 ) -> Asking[list[Verdict]]:
     """The verdicts that were recorded; ``group.happened`` keeps their events alone."""
     wanted = group.enter(submissions, (yield from plans.remembering(group.planned)))
@@ -207,7 +214,10 @@ def _round(
     decided = [each for each in group.conclude(items.facts(needed)) if isinstance(each, Verdict)]
     moved: dict[int, str] = {}
     if decided:
-        moved = dict((yield _statement(group, versions, needed)))
+        statement = _statement(group, versions, needed)
+        if prepare is not None:
+            statement = statement._replace(meanwhile=partial(prepare, decided))
+        moved = dict((yield statement))
         if moved.pop(_ITEMS) != str(len(needed)):
             items.forget(needed)
     remember(group.touched, moved)

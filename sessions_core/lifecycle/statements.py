@@ -5,7 +5,7 @@ statement anew, which costs it more than the work itself. Here sets of values tr
 parameter: ids as an array literal, rows as a JSON array.
 """
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
 import orjson
@@ -15,10 +15,14 @@ T = TypeVar("T")
 
 
 class Statement(NamedTuple):
-    """A constant text with ``%s`` for each of the ``values``: texts, or numbers, for a cast."""
+    """A constant text with ``%s`` for each of the ``values``: texts, or numbers, for a cast.
+
+    ``meanwhile``: what may be done while the rows are awaited, by whoever can.
+    """
 
     sql: str
     values: tuple[str | int, ...]
+    meanwhile: Callable[[], None] | None = None
 
 
 #: What yields the statements it needs, is sent the rows of each, and returns what it made of them.

@@ -170,11 +170,11 @@ def test_connections_are_given_back_after_a_while(monkeypatch) -> None:
 
 
 def lines() -> int:
-    """Connections that have prepared the answers' statement."""
+    """Connections of the event loop's."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND query LIKE '%WITH answered AS%'"
+            " AND pid <> pg_backend_pid() AND application_name = 'answers on the loop'"
         )
         found = cursor.fetchone()[0]
     connection.close()
