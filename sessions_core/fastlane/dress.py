@@ -91,5 +91,7 @@ class Wardrobe:
 
 def _messenger(scope: Mapping[str, Any], setting: tuple[Header, ...]) -> str | None:
     """The peer, where it says something of others: not every peer is believed."""
-    forwarded = any(b"forwarded" in name for name, _ in setting)
-    return scope["client"][0] if forwarded and scope.get("client") else None
+    for name, _ in setting:
+        if b"forwarded" in name:
+            return scope["client"][0] if scope.get("client") else None
+    return None

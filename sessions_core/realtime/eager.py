@@ -5,7 +5,7 @@ switch for each socket and event, which is most of what a fan-out costs. (Python
 tasks; these few lines serve 3.11 too.)
 """
 
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Coroutine, Generator
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -28,17 +28,17 @@ class Rest(Generic[T]):
             self._coroutine.close()
 
 
-class _Done(Generic[T]):
-    """What had not to wait."""
+class Done(Generic[T]):
+    """The ``result`` of a coroutine that had not to wait."""
 
-    __slots__ = ("_result",)
+    __slots__ = ("result",)
 
     def __init__(self, result: T) -> None:
-        self._result = result
+        self.result = result
 
     def __await__(self) -> Generator[Any, Any, T]:
         yield from ()
-        return self._result
+        return self.result
 
 
 def start(coroutine: Coroutine[Any, Any, T]) -> Rest[T] | None:
@@ -49,9 +49,9 @@ def start(coroutine: Coroutine[Any, Any, T]) -> Rest[T] | None:
         return None
 
 
-def begin(coroutine: Coroutine[Any, Any, T]) -> Awaitable[T]:
+def begin(coroutine: Coroutine[Any, Any, T]) -> Rest[T] | Done[T]:
     """``start`` for one whose result is wanted: await it within the task that has begun it."""
     try:
         return Rest(coroutine, coroutine.send(None))
     except StopIteration as end:
-        return _Done(end.value)
+        return Done(end.value)
