@@ -14,18 +14,24 @@ SECRET_KEY = "only-for-measuring-" + "0123456789" * 3
 
 @dataclass(frozen=True)
 class Contender:
-    """``workers``: processes; two for whoever can use both cores of a small machine."""
+    """``workers``: processes; two for whoever can use both cores of a small machine.
+
+    The fast lane has one: it keeps Postgres busy on the other core, and two halve its groups.
+    """
 
     name: str
     title: str
     application: str
     requests: str = "peers.json"
     workers: int = 2
+    http: str = "httptools"
     settings: dict[str, str] = field(default_factory=dict)
     database: str = "postgres"
 
 
 PROJECT = "langportal.asgi:application"
+# As the README says to serve it.
+PATIENT = "langportal.connections:Patient"
 CONTENDERS = [
     # It needs few connections, and a Postgres with its defaults has a hundred for all of them.
     Contender(
@@ -33,17 +39,22 @@ CONTENDERS = [
         "langportal, fast lane",
         PROJECT,
         "project.json",
-        settings={"DATABASE_POOL_SIZE": "5"},
+        1,
+        PATIENT,
+        {"DATABASE_POOL_SIZE": "5"},
     ),
     Contender(
         "views",
         "langportal, views",
         PROJECT,
         "project.json",
+        http=PATIENT,
         settings={"FAST_LANE": "false"},
         database="views",
     ),
-    Contender("embedded", "langportal, SQLite", PROJECT, "project.json", 1, database="sqlite"),
+    Contender(
+        "embedded", "langportal, SQLite", PROJECT, "project.json", 1, PATIENT, database="sqlite"
+    ),
     Contender("sqlalchemy", "FastAPI + SQLAlchemy", "bench.peers.fastapi_sqlalchemy:app"),
     Contender("asyncpg", "FastAPI + asyncpg", "bench.peers.fastapi_asyncpg:app"),
     Contender("starlette", "Starlette + asyncpg", "bench.peers.starlette_asyncpg:app"),
@@ -70,7 +81,7 @@ class Server:
         self.port = free_port()
         command = [sys.executable, "-m", "uvicorn", contender.application]
         command += ["--host", "127.0.0.1", "--port", str(self.port), "--no-proxy-headers"]
-        command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log"]
+        command += ["--loop", "uvloop", "--http", contender.http, "--no-access-log"]
         command += ["--log-level", "error"]
         command += ["--workers", str(contender.workers)]
         self._log = log.open("w")
