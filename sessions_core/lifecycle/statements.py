@@ -1,4 +1,4 @@
-"""The answer verb's statements on Postgres: constant texts, so that the server keeps their plans.
+"""The verbs' statements on Postgres: constant texts, so that the server keeps their plans.
 
 Django's own cursor writes the values into the text, and Postgres then parses and plans each
 statement anew, which costs it more than the work itself. Here sets of values travel as one
@@ -6,35 +6,47 @@ parameter: ids as an array literal, rows as a JSON array.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import orjson
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+
+M = TypeVar("M", bound=models.Model)
 
 
 def on_postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
-def run(sql: str, *values: Any) -> list[tuple]:
-    """The rows of one statement, bound on the server.
+def run(sql: str, *values: Any, **named: Any) -> list[tuple]:
+    """The rows of one statement, bound on the server; with values in order, or by name.
 
     Prepared from its fifth use on a connection where ``prepare_threshold`` is set.
     """
     import psycopg  # Only where there is a Postgres.
 
-    connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as raw:
-        if not (connection.queries_logged or connection.execute_wrappers):
-            with connection.wrap_database_errors:
-                return _execute(raw, sql, values)
+    bound = {name: _text(value) for name, value in named.items()} or values
+    here = connections[DEFAULT_DB_ALIAS]  # ``connection`` would look it up at every mention.
+    here.ensure_connection()
+    with psycopg.Cursor(here.connection) as raw:
+        if not (here.queries_logged or here.execute_wrappers):
+            with here.wrap_database_errors:
+                return _execute(raw, sql, bound)
         # Their stubs know of wrapped cursors alone.
-        return _execute(connection.make_debug_cursor(cast(Any, raw)), sql, values)
+        return _execute(here.make_debug_cursor(cast(Any, raw)), sql, bound)
 
 
-def _execute(cursor: Any, sql: str, values: Sequence[Any]) -> list[tuple]:
+def _text(value: object) -> str | None:
+    """Text takes its type from its place. A small number, a large one and none would each be a
+    type, and a statement is prepared anew for each.
+    """
+    return None if value is None else str(value)
+
+
+def _execute(cursor: Any, sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple]:
     cursor.execute(sql, values)
-    return cursor.fetchall() if cursor.description else []
+    # Its description would tell too, at the price of an object for each column.
+    return [] if cursor.rownumber is None else cursor.fetchall()
 
 
 def array(values: Iterable[object]) -> str:
@@ -50,3 +62,14 @@ def rows(values: Sequence[object]) -> str:
 def read_rows(columns: Mapping[str, str]) -> str:
     """The FROM item that reads ``rows`` again, its columns typed."""
     return f"json_to_recordset(%s) AS new({', '.join(f'{n} {t}' for n, t in columns.items())})"
+
+
+def columns(model: type[models.Model]) -> str:
+    """All the columns of ``model``, as ``instance`` takes them."""
+    return ", ".join(str(field.column) for field in model._meta.concrete_fields)
+
+
+def instance(model: type[M], row: Sequence[Any]) -> M:
+    """``model`` from a row of its ``columns``. Not for one whose fields convert what is stored."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    return model.from_db(connection.alias, names, row)
