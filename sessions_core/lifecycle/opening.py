@@ -31,7 +31,7 @@ def write(session: Session, plan: list[int]) -> None:
             Plan.objects.create(session=session, item_ids=plan)
         days.count_start(session)
         return
-    ((session.pk,),) = statements.run(
+    ((session.pk,),) = statements.call(
         _WRITE,
         **{name: getattr(session, name) for name in _GIVEN},
         item_ids=orjson.dumps(plan).decode(),

@@ -94,5 +94,5 @@ def _plan(session: Session, activity_id: int, wishes: Wishes, now: datetime) -> 
 def _active(activity_id: int) -> Activity | None:
     if not statements.on_postgres():
         return Activity.objects.filter(pk=activity_id, is_active=True).first()
-    rows = statements.run(_ACTIVITY, activity_id=activity_id)
+    rows = statements.call(_ACTIVITY, activity_id=activity_id)
     return statements.instance(Activity, rows[0]) if rows else None

@@ -5,6 +5,7 @@ Each tier is a range of an index, cut at the number of items still wanted.
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -23,46 +24,46 @@ _ITEMS, _MEMORIES = Item._meta.db_table, ItemMemory._meta.db_table
 
 def _remembered(due: str) -> str:
     return (
-        f"SELECT m.item_id FROM {_MEMORIES} AS m JOIN {_ITEMS} AS i ON i.id = m.item_id "
+        f"SELECT m.item_id AS id FROM {_MEMORIES} AS m JOIN {_ITEMS} AS i ON i.id = m.item_id "
         "WHERE m.user_id = %(user_id)s AND m.activity_id = %(activity_id)s "
         f"AND m.due_at {due} %(now)s AND i.is_active ORDER BY m.due_at"
     )
 
 
 def _unmet(difficulty: str) -> str:
-    # A subquery and no NOT EXISTS: one look into the index for each item on the way. Of that,
-    # Postgres makes a join, and may read all that the learner remembers first.
     return (
         f"SELECT i.id FROM {_ITEMS} AS i WHERE i.activity_id = %(activity_id)s "
-        f"AND i.difficulty = %({difficulty})s AND i.is_active AND (SELECT m.item_id "
-        f"FROM {_MEMORIES} AS m WHERE m.user_id = %(user_id)s AND m.item_id = i.id) IS NULL "
+        f"AND i.difficulty = %({difficulty})s AND i.is_active AND NOT EXISTS (SELECT "
+        f"FROM {_MEMORIES} AS m WHERE m.user_id = %(user_id)s AND m.item_id = i.id) "
         "ORDER BY i.position, i.id"
     )
 
 
-def _in_one_statement(parts: dict[str, str]) -> str:
-    """The ids that each part finds, as arrays; none is asked for more than those before left."""
+_PARTS = {
+    "due": _remembered("<="),
+    "nearest": _unmet("first"),
+    "near": _unmet("second"),
+    "far": _unmet("third"),
+    "later": _remembered(">"),
+}
+
+
+@cache
+def _statement(most: int) -> str:
+    """The ids that each part finds, as arrays; none is asked for more than those before left.
+
+    ``most``: a limit that Postgres can see while it plans. Without one it plans for a tenth of
+    all the rows there are.
+    """
     left, tiers = "%(count)s::bigint", []
-    for name, query in parts.items():
-        tiers.append(
-            f"{name} AS MATERIALIZED (SELECT ARRAY({query} LIMIT greatest(0, {left})) AS ids)"
-        )
+    for name, query in _PARTS.items():
+        ids = f"SELECT id FROM ({query} LIMIT {most}) AS found LIMIT greatest(0, {left})"
+        tiers.append(f"{name} AS MATERIALIZED (SELECT ARRAY({ids}) AS ids)")
         left += f" - (SELECT cardinality(ids) FROM {name})"
     return (
-        f"WITH {', '.join(tiers)} SELECT {', '.join(f'{name}.ids' for name in parts)} "
-        f"FROM {', '.join(parts)}"
+        f"WITH {', '.join(tiers)} SELECT {', '.join(f'{name}.ids' for name in _PARTS)} "
+        f"FROM {', '.join(_PARTS)}"
     )
-
-
-_CHOICE = _in_one_statement(
-    {
-        "due": _remembered("<="),
-        "nearest": _unmet("first"),
-        "near": _unmet("second"),
-        "far": _unmet("third"),
-        "later": _remembered(">"),
-    }
-)
 
 
 def tiers(
@@ -86,8 +87,9 @@ def _at_once(
     user_id: int | None, activity_id: int, count: int, levels: Levels, now: datetime
 ) -> tuple[list[int], list[int], list[int]]:
     named = dict(zip(("first", "second", "third"), map(str, levels), strict=True))
-    ((due, nearest, near, far, later),) = statements.run(
-        _CHOICE,
+    most = 1 << max(0, count - 1).bit_length()  # Few statements, for all the counts there are.
+    ((due, nearest, near, far, later),) = statements.call(
+        _statement(most),
         user_id=user_id,
         activity_id=activity_id,
         count=count,

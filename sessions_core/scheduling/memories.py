@@ -17,14 +17,15 @@ _STATE = {
     "reviewed_at": "timestamptz",
 }
 _KEPT = {"user_id": "bigint", "item_id": "bigint", "activity_id": "bigint", **_STATE}
+_READ = ("state", "step", "stability", "difficulty", "reviewed_at")
 _TABLE, _COLUMNS = ItemMemory._meta.db_table, ", ".join(_KEPT)
 _LOCK = f"""
 WITH known AS (
-    SELECT item_id, {", ".join(_STATE)} FROM {_TABLE}
+    SELECT item_id, {", ".join(_READ)} FROM {_TABLE}
     WHERE user_id = %(user_id)s AND item_id = ANY(%(item_ids)s::bigint[])
     ORDER BY item_id FOR UPDATE
 )
-SELECT i.id, i.activity_id, {", ".join(f"known.{name}" for name in _STATE)}
+SELECT i.id, i.activity_id, {", ".join(f"known.{name}" for name in _READ)}
 FROM {Item._meta.db_table} AS i LEFT JOIN known ON known.item_id = i.id
 WHERE i.id = ANY(%(item_ids)s::bigint[]) AND i.type <> '{ItemType.POSE.value}' ORDER BY i.id
 """
@@ -46,8 +47,8 @@ class Memory:
     step: int | None = None
     stability: float | None = None
     difficulty: float | None = None
-    due_at: datetime | None = None
     reviewed_at: datetime | None = None
+    due_at: datetime | None = None  # Of one that was reviewed here.
 
     def forgotten(self) -> "Memory":
         return Memory(self.user_id, self.item_id, self.activity_id)
@@ -60,7 +61,7 @@ def locked(user_id: int, item_ids: Collection[int]) -> list[Memory]:
     """
     rows: Iterable[tuple]
     if statements.on_postgres():
-        rows = statements.run(_LOCK, user_id=user_id, item_ids=statements.array(item_ids))
+        rows = statements.call(_LOCK, user_id=user_id, item_ids=statements.array(item_ids))
     else:
         rows = _locked_by_orm(user_id, item_ids)
     return [Memory(user_id, *row) for row in rows]
@@ -69,8 +70,9 @@ def locked(user_id: int, item_ids: Collection[int]) -> list[Memory]:
 def _locked_by_orm(user_id: int, item_ids: Collection[int]) -> list[tuple]:
     items = Item.objects.filter(pk__in=item_ids).exclude(type=ItemType.POSE).order_by("pk")
     known = ItemMemory.objects.filter(user_id=user_id, item_id__in=item_ids)
-    states = {row[0]: row[1:] for row in known.values_list("item_id", *_STATE)}
-    blank = (None,) * len(_STATE)
+    known = known.order_by("item_id").select_for_update()
+    states = {row[0]: row[1:] for row in known.values_list("item_id", *_READ)}
+    blank = (None,) * len(_READ)
     return [(*row, *states.get(row[0], blank)) for row in items.values_list("pk", "activity_id")]
 
 

@@ -1,7 +1,6 @@
 """Spaced repetition by FSRS: the scheduler that ships."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -84,12 +83,14 @@ def _reviewed(memory: Memory, correct: bool, at: datetime) -> Memory:
     at = at.astimezone(UTC)
     rating = fsrs.Rating.Good if correct else fsrs.Rating.Again
     card, _ = _fsrs.review_card(card, rating, at)
-    return replace(
-        memory,
+    return Memory(
+        memory.user_id,
+        memory.item_id,
+        memory.activity_id,
         state=int(card.state),
         step=card.step,
         stability=card.stability,
         difficulty=card.difficulty,
-        due_at=card.due,
         reviewed_at=at,
+        due_at=card.due,
     )
