@@ -3,8 +3,9 @@
 import orjson
 from django.db import connection
 
-from ..models import Plan, Session
+from ..models import Activity, Item, Plan, Session
 from . import days, statements
+from .submission import ItemFacts
 
 _FIELDS = [field.attname for field in Session._meta.concrete_fields]
 # Of bytes there would be two spellings; none of its items has been answered.
@@ -19,19 +20,25 @@ WITH begun AS (
 ), counted AS (
     {days.adding(["started"])}
 )
-SELECT id FROM begun
+SELECT begun.id, i.id, i.type, i.prompt, i.answer, i.alternatives::text, i.explanation,
+    i.duration_seconds, i.is_active, a.forgive_typos
+FROM begun
+LEFT JOIN {Item._meta.db_table} AS i ON i.id = (%(item_ids)s::jsonb ->> 0)::bigint
+LEFT JOIN {Activity._meta.db_table} AS a ON a.id = i.activity_id
 """
 
 
 def write(session: Session, plan: list[int]) -> None:
-    """Write the new ``session``, which plans these items, and attach its plan to it."""
+    """Write the new ``session``, which plans these items, and attach its plan to it; on Postgres
+    also its first item, which whoever began it asks for next.
+    """
     if not statements.on_postgres():
         session.save(force_insert=True)
         if plan:
             Plan.objects.create(session=session, item_ids=plan)
         days.count_start(session)
         return
-    ((session.pk,),) = statements.call(
+    ((session.pk, *first),) = statements.call(
         _WRITE,
         **{name: getattr(session, name) for name in _GIVEN},
         item_ids=orjson.dumps(plan).decode(),
@@ -41,3 +48,4 @@ def write(session: Session, plan: list[int]) -> None:
     session._state.adding, session._state.db = False, connection.alias
     if plan:
         Plan(session=session, item_ids=plan)._state.adding = False
+        session.first_item = ItemFacts(*(*first[:4], tuple(orjson.loads(first[4])), *first[5:]))

@@ -12,6 +12,7 @@ from .activity import Activity, Difficulty
 
 if TYPE_CHECKING:
     from ..lifecycle.close import Ending
+    from ..lifecycle.submission import ItemFacts
 
 
 class Dialect(models.TextChoices):
@@ -118,7 +119,8 @@ class Session(models.Model):
         default=bytes, help_text="Bit n: the item at plan position n has been answered."
     )
 
-    # Of the instance that has just been ended: what the verb found out, for whoever shows it.
+    # Of the instance that a verb has just begun or ended: what it found out, for whoever shows it.
+    first_item: "ItemFacts | None" = None
     ending: "Ending | None" = None
 
     class Meta:

@@ -68,7 +68,7 @@ def statements(call, *args: object, **kwargs: object) -> int:
 def test_start(ana) -> None:
     ana.practise()
     lock = connection.vendor == "postgresql"
-    few = 4 if lock else 7
+    few = 3 if lock else 7
     assert statements(ana.start) == few
     assert statements(ana.start, words=20) == few
     key = {"Idempotency-Key": "one"}
