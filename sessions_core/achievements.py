@@ -13,7 +13,7 @@ from .session_facts import SessionFacts
 
 _AWARD = (
     f"INSERT INTO {AwardedAchievement._meta.db_table} (user_id, session_id, awarded_at, code) "
-    "SELECT %(user_id)s::bigint, %(session_id)s::bigint, %(at)s::timestamptz, code "
+    "SELECT %(user_id)s, %(session_id)s::bigint, %(at)s::timestamptz, code "
     "FROM json_array_elements_text(%(codes)s::json) AS code ON CONFLICT DO NOTHING RETURNING code"
 )
 

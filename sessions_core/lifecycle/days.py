@@ -24,7 +24,7 @@ def adding(named: Collection[str]) -> str:
     sums = [f"{name} = present.{name} + excluded.{name}" for name in named]
     return (
         f"INSERT INTO {PracticeDay._meta.db_table} AS present (user_id, day, {', '.join(_TOTALS)}) "
-        f"SELECT %(user_id)s::bigint, %(local_day)s::date, {', '.join(amounts)} "
+        f"SELECT %(user_id)s, %(local_day)s::date, {', '.join(amounts)} "
         f"WHERE %(counts)s::boolean ON CONFLICT (user_id, day) DO UPDATE SET {', '.join(sums)}"
     )
 

@@ -19,7 +19,7 @@ def hold(actor: Actor, given: object, *, route: str) -> Session:
     return rather than raise, so that the ending is committed.
     """
     session = _locked(access.session_id_for(given))
-    return close_if_due(access.allowed(actor, session, given, route=route))
+    return close_if_due(access.permitted(actor, session, given, route=route, write=True))
 
 
 def _locked(session_id: int) -> Session | None:

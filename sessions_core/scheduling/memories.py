@@ -16,9 +16,9 @@ _STATE = {
     "due_at": "timestamptz",
     "reviewed_at": "timestamptz",
 }
-_KEPT = {"user_id": "bigint", "item_id": "bigint", "activity_id": "bigint", **_STATE}
+_SENT = {"item_id": "bigint", "activity_id": "bigint", **_STATE}
 _READ = ("state", "step", "stability", "difficulty", "reviewed_at")
-_TABLE, _COLUMNS = ItemMemory._meta.db_table, ", ".join(_KEPT)
+_TABLE, _COLUMNS = ItemMemory._meta.db_table, ", ".join(_SENT)
 _LOCK = f"""
 WITH known AS (
     SELECT item_id, {", ".join(_READ)} FROM {_TABLE}
@@ -30,7 +30,8 @@ FROM {Item._meta.db_table} AS i LEFT JOIN known ON known.item_id = i.id
 WHERE i.id = ANY(%(item_ids)s::bigint[]) AND i.type <> '{ItemType.POSE.value}' ORDER BY i.id
 """
 _WRITE = (
-    f"INSERT INTO {_TABLE} ({_COLUMNS}) SELECT {_COLUMNS} FROM {statements.read_rows(_KEPT)} "
+    f"INSERT INTO {_TABLE} (user_id, {_COLUMNS}) "
+    f"SELECT %s, {_COLUMNS} FROM {statements.read_rows(_SENT)} "
     "ON CONFLICT (user_id, item_id) DO UPDATE SET "
     f"{', '.join(f'{name} = excluded.{name}' for name in _STATE)}"
 )
@@ -38,9 +39,8 @@ _WRITE = (
 
 @dataclass(slots=True)
 class Memory:
-    """The columns of an ``ItemMemory``. ``state`` is ``None`` where there is no row yet."""
+    """A learner's ``ItemMemory``. ``state`` is ``None`` where there is no row yet."""
 
-    user_id: int
     item_id: int
     activity_id: int
     state: int | None = None
@@ -51,7 +51,7 @@ class Memory:
     due_at: datetime | None = None  # Of one that was reviewed here.
 
     def forgotten(self) -> "Memory":
-        return Memory(self.user_id, self.item_id, self.activity_id)
+        return Memory(self.item_id, self.activity_id)
 
 
 def locked(user_id: int, item_ids: Collection[int]) -> list[Memory]:
@@ -64,7 +64,7 @@ def locked(user_id: int, item_ids: Collection[int]) -> list[Memory]:
         rows = statements.call(_LOCK, user_id=user_id, item_ids=statements.array(item_ids))
     else:
         rows = _locked_by_orm(user_id, item_ids)
-    return [Memory(user_id, *row) for row in rows]
+    return [Memory(*row) for row in rows]
 
 
 def _locked_by_orm(user_id: int, item_ids: Collection[int]) -> list[tuple]:
@@ -76,15 +76,15 @@ def _locked_by_orm(user_id: int, item_ids: Collection[int]) -> list[tuple]:
     return [(*row, *states.get(row[0], blank)) for row in items.values_list("pk", "activity_id")]
 
 
-def write(reviewed: Sequence[Memory]) -> None:
+def write(user_id: int, reviewed: Sequence[Memory]) -> None:
     """Insert or update them all, in the order given: one statement on Postgres."""
     if not reviewed:
         return
     if statements.on_postgres():
-        statements.run(_WRITE, statements.rows(reviewed))
+        statements.run(_WRITE, str(user_id), statements.rows(reviewed))
         return
     ItemMemory.objects.bulk_create(
-        [ItemMemory(**asdict(row)) for row in reviewed],
+        [ItemMemory(user_id=user_id, **asdict(row)) for row in reviewed],
         update_conflicts=True,
         unique_fields=["user", "item"],
         update_fields=list(_STATE),

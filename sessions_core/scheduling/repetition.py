@@ -50,7 +50,9 @@ class FSRSScheduler:
             return
         with transaction.atomic(savepoint=False):
             known = memories.locked(user_id, firsts)
-            memories.write([_reviewed(memory, *firsts[memory.item_id]) for memory in known])
+            memories.write(
+                user_id, [_reviewed(memory, *firsts[memory.item_id]) for memory in known]
+            )
 
     def relearn(
         self, user_id: int, item_ids: Collection[int], history: Iterable[FirstAttempt]
@@ -63,7 +65,7 @@ class FSRSScheduler:
                     learned[item_id] = _reviewed(learned[item_id], correct, at)
             gone = [row.item_id for row in learned.values() if row.state is None]
             memories.forget(user_id, gone)
-            memories.write([row for row in learned.values() if row.state is not None])
+            memories.write(user_id, [row for row in learned.values() if row.state is not None])
 
 
 def _by_item(first_attempts: Iterable[FirstAttempt]) -> dict[int, tuple[bool, datetime]]:
@@ -84,7 +86,6 @@ def _reviewed(memory: Memory, correct: bool, at: datetime) -> Memory:
     rating = fsrs.Rating.Good if correct else fsrs.Rating.Again
     card, _ = _fsrs.review_card(card, rating, at)
     return Memory(
-        memory.user_id,
         memory.item_id,
         memory.activity_id,
         state=int(card.state),
