@@ -11,8 +11,8 @@ class SessionsCoreConfig(AppConfig):
         from . import own_personal_data
         from .checks import check_settings
         from .realtime.publisher import on_session_events
-        from .signals import session_events
+        from .signals import session_events_at_once
 
         checks.register(check_settings)
-        session_events.connect(on_session_events, dispatch_uid="sessions_core.realtime")
+        session_events_at_once.connect(on_session_events, dispatch_uid="sessions_core.realtime")
         own_personal_data.register()

@@ -6,7 +6,7 @@ what is wrong with it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from ..actor import Actor
@@ -25,8 +25,7 @@ from ..zones import is_zone
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What a call was given besides its body."""
 
     actor: Actor

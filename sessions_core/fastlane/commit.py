@@ -52,7 +52,7 @@ def commit_alone(waiting: Waiting) -> None:
 def _record(group: Sequence[Waiting], skip_locked: bool) -> None:
     keys = [waiting.submission.key for waiting in group if waiting.submission.key]
     known = replays.find(keys, clock.now())
-    _count([waiting for waiting in group if not waiting.windows], known.keys())
+    _count(group, known.keys())
     if remembered.is_possible():
         _record_remembered(_undecided(group), known)
     if rest := _undecided(group):
@@ -77,15 +77,23 @@ def _undecided(group: Sequence[Waiting]) -> list[Waiting]:
 
 
 def _count(group: Sequence[Waiting], replayed: Collection[UUID]) -> None:
-    """Charge each its 1, a replayed key its 0, in one round trip. Who is over the limit is told."""
-    charges = [
-        (SCOPE, waiting.submission.actor.scope, int(waiting.submission.key not in replayed))
-        for waiting in group
-    ]
-    for waiting, windows in zip(group, limits.consume_many(charges), strict=True):
+    """Charge each its 1, in one round trip; a replayed key nothing, or its 1 is taken back that was
+    charged before anybody knew. Who is over the limit is told.
+    """
+    charges = {waiting: cost for waiting in group if (cost := _cost(waiting, replayed)) is not None}
+    asked = [(SCOPE, waiting.submission.actor.scope, cost) for waiting, cost in charges.items()]
+    for waiting, windows in zip(charges, limits.consume_many(asked), strict=True):
         waiting.windows = windows
         if any(window.wait for window in windows):
             waiting.result = limits.OverLimit(SCOPE, list(windows))
+
+
+def _cost(waiting: Waiting, replayed: Collection[UUID]) -> int | None:
+    """None where it has been counted, and rightly."""
+    is_replay = waiting.submission.key in replayed
+    if waiting.windows:
+        return -1 if is_replay else None
+    return 0 if is_replay else 1
 
 
 def _fail(group: Sequence[Waiting], error: SessionError) -> None:

@@ -1,7 +1,8 @@
 """Group commit: answers that arrive while one group commits make up the next.
 
 Nothing waits for company: a lone answer is a group of one, and under load groups fill by
-themselves. As durable as a commit each, since nobody is answered before the commit.
+themselves. As durable as a commit each, since nobody is answered before the commit. On Postgres,
+what can be decided from memory is recorded on the event loop (``quick``); all else, in threads.
 """
 
 import asyncio
@@ -10,7 +11,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db import connection
 
 from ..errors import Unavailable
 from ..lifecycle.submission import Submission
@@ -18,6 +21,9 @@ from ..realtime import courier
 from .commit import commit, commit_alone, release
 from .metrics import metrics
 from .waiting import FairQueue, Waiting
+
+if TYPE_CHECKING:
+    from .quick import QuickCommit
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -47,7 +53,16 @@ class GroupCommit:
         self._aside_count = 0
         self._running = False
         self._idle: asyncio.TimerHandle | None = None
+        self._used_at = 0.0
         self._report_at = self._loop.time() + REPORT
+        self._quick = self._begin_quick()
+
+    def _begin_quick(self) -> "QuickCommit | None":
+        if connection.vendor != "postgresql":
+            return None
+        from . import quick  # psycopg is there only where there is a Postgres.
+
+        return quick.QuickCommit(self._loop, self._thread) if quick.is_possible() else None
 
     async def answer(self, submission: Submission) -> Waiting:
         """``submission`` with its result: a verdict, which is committed, or an error.
@@ -56,13 +71,22 @@ class GroupCommit:
         recorded then.
         """
         waiting = Waiting(submission, self._loop.create_future(), self._loop.time())
-        if len(self._queue) >= QUEUE:
+        if self._is_full():
             self._refuse(waiting)
-            return waiting
-        self._queue.put(waiting)
-        if not self._running:
-            self._next()
-        return await waiting.future
+        elif self._quick is not None and submission.session_id is not None:
+            await self._quick.try_to_record(waiting)
+            self._rest_soon()
+        if waiting.result is None:
+            waiting.future = self._loop.create_future()
+            self._queue.put(waiting)
+            if not self._running:
+                self._next()
+            await waiting.future
+        return waiting
+
+    def _is_full(self) -> bool:
+        ahead = len(self._queue) + (len(self._quick) if self._quick is not None else 0)
+        return ahead >= QUEUE
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -70,24 +94,39 @@ class GroupCommit:
 
     def close(self) -> None:
         """End the threads, after what is under way, and give their connections back."""
+        if self._quick is not None:
+            self._quick.close()
         for executor in (self._thread, self._aside):
             executor.submit(release).result()
             executor.shutdown()
 
     def _next(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
         group = self._take()
         metrics.waiting = len(self._queue)
-        self._report()
         self._running = bool(group)
         if group:
             metrics.grouped(len(group))
             work = self._thread.submit(partial(commit, group, skip_locked=True))
             work.add_done_callback(partial(self._call_back, self._committed, group))
         else:
-            self._idle = self._loop.call_later(IDLE, self._thread.submit, release)
+            self._rest_soon()
+
+    def _rest_soon(self) -> None:
+        """Give the connections back after ``IDLE`` without an answer."""
+        self._used_at = self._loop.time()
+        self._report()
+        if self._idle is None:
+            self._idle = self._loop.call_later(IDLE, self._rest)
+
+    def _rest(self) -> None:
+        self._idle = None
+        left = self._used_at + IDLE - self._loop.time()
+        if left > 0 or self._running or not (self._quick is None or self._quick.is_idle):
+            self._idle = self._loop.call_later(max(left, 1), self._rest)
+            return
+        self._thread.submit(release)
+        if self._quick is not None:
+            self._quick.rest()
 
     def _report(self) -> None:
         now = self._loop.time()

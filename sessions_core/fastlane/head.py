@@ -1,8 +1,7 @@
 """The part of a request above its body, where it is a plain one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Header = tuple[bytes, bytes]
 
@@ -29,8 +28,7 @@ _SINGLE = _DJANGOS | {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """``setting``: the headers that say to which site, and by which way, the request came."""
 
     token: str

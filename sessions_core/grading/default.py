@@ -20,6 +20,8 @@ class DefaultJudge:
     was typed is itself a word or form of the catalogue, or a whole word of it is.
     """
 
+    instant = True
+
     def judge(
         self, question: Question, given: str, known_forms: Callable[[str], bool]
     ) -> Judgement:

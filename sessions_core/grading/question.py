@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """The accepted answers of one item, with the typo policy of its activity."""
 
     item_id: int
@@ -31,6 +30,10 @@ class Judgement:
 
 
 class Judge(Protocol):
+    """One that waits for nothing and asks nobody but ``known_forms`` may say so by an attribute
+    ``instant = True``. Its answers are judged on the server's event loop; the others' in threads.
+    """
+
     def judge(
         self, question: Question, given: str, known_forms: Callable[[str], bool]
     ) -> Judgement:

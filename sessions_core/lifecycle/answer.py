@@ -22,10 +22,9 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
-from .. import clock
 from ..errors import KeyInProgress, SessionError
 from ..retrying import retrying
-from . import locked, remembered, replays
+from . import locked, remembered
 from .replays import Counted
 from .submission import Submission, Verdict
 
@@ -76,16 +75,11 @@ def _record_all(
 ) -> list[Result]:
     done: list[Verdict | None] = [None] * len(submissions)
     if remembered.is_possible():
-        known = _find(submissions) if known is None else known
-        remembered.record(submissions, known, done)
+        remembered.record(submissions, known or (), done)
     left = [n for n, verdict in enumerate(done) if verdict is None]
     rest = by_locks([submissions[n] for n in left], skip_locked, known) if left else []
     results = dict(zip(left, rest, strict=True))
     return [verdict or results[n] for n, verdict in enumerate(done)]
-
-
-def _find(submissions: Sequence[Submission]) -> Mapping[UUID, Counted]:
-    return replays.find([given.key for given in submissions if given.key], clock.now())
 
 
 def by_locks(

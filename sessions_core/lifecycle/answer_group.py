@@ -1,6 +1,6 @@
 """What the answer verb decides: judgements, counters, what comes next. It writes nothing."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -47,6 +47,8 @@ class Entry:
 class AnswerGroup:
     """Decides on answers from what is known of their sessions, and collects what is to be written:
     ``attempts``, the standings ``touched`` by session id, and what ``happened``.
+
+    First ``enter``, for all of them at once; then ``conclude``, one by one in their order.
     """
 
     def __init__(
@@ -55,33 +57,43 @@ class AnswerGroup:
         counted: Mapping[UUID, replays.Counted],
         standings: Mapping[int, Standing],
         busy: Collection[int] = (),
+        known_forms: Callable[[str], bool] = items.is_known_form,
     ) -> None:
         """``counted``: the attempts on record under the answers' idempotency keys. ``busy``: ids of
-        sessions that somebody else holds.
+        sessions that somebody else holds. ``known_forms``: what the judge may ask of the catalogue.
         """
         self.now = now
         self.counted = counted
         self.standings = standings
         self.busy = busy
+        self.known_forms = known_forms
         self.judge: Judge = app_settings.load("JUDGE")()
         self.attempts: list[NewAttempt] = []
         self.touched: dict[int, Standing] = {}
         self.happened: list[events.SessionEvent] = []
 
-    def decide(
+    @property
+    def planned(self) -> list[plans.PlanKey]:
+        """Whose plans ``enter`` needs."""
+        return [(row.id, row.seed) for row in self.standings.values() if row.item_count]
+
+    def enter(
         self,
         submissions: Sequence[Submission],
-        load_items: Callable[[Set[int]], Mapping[int, ItemFacts]],
-    ) -> list[Verdict | SessionError]:
-        """Reads first, for all submissions at once; then judges one by one, in their order."""
-        planned = [(row.id, row.seed) for row in self.standings.values() if row.item_count]
-        self.plans = plans.plans_of(planned)
-        entries = [self._enter(submission) for submission in submissions]
-        self.items = load_items(self._item_ids(entries))
-        for entry in entries:
+        planned: Mapping[plans.PlanKey, plans.PlannedIds],
+    ) -> set[int]:
+        """Take the answers in; the ids of the items that ``conclude`` needs."""
+        self.plans = planned
+        self.entries = [self._enter(submission) for submission in submissions]
+        return self._item_ids(self.entries)
+
+    def conclude(self, known: Mapping[int, ItemFacts]) -> list[Verdict | SessionError]:
+        """A result for each, in their order. Sessions without a plan cost a statement."""
+        self.items = known
+        for entry in self.entries:
             self._require_item(entry)
-        self.fresh = seen.add({entry.pair for entry in entries if entry.pair})
-        return [entry.error or self._conclude(entry) for entry in entries]
+        self.fresh = seen.add({entry.pair for entry in self.entries if entry.pair})
+        return [entry.error or self._conclude(entry) for entry in self.entries]
 
     def _enter(self, submission: Submission) -> Entry:
         entry = Entry(submission)
@@ -117,9 +129,11 @@ class AnswerGroup:
         if not row.item_count:
             return
         plan = self.plans.get((row.id, row.seed), ())
-        if entry.submission.item_id not in plan:
-            raise ItemNotInSession
-        row.tick_off(plan.index(entry.submission.item_id))
+        try:
+            place = plan.index(entry.submission.item_id)
+        except ValueError:
+            raise ItemNotInSession from None
+        row.tick_off(place)
         position = row.next_position()
         entry.answered_count = row.answered_count
         entry.next_item_id = None if position is None else plan[position]
@@ -141,9 +155,9 @@ class AnswerGroup:
             entry.error = ItemNotFound()
 
     def _conclude(self, entry: Entry) -> Verdict | SessionError:
-        if entry.replay_of is None:
-            return self._count(entry)
         try:
+            if entry.replay_of is None:
+                return self._count(entry)
             return self._replay(entry.submission, entry.replay_of)
         except SessionError as error:
             return error
@@ -194,8 +208,11 @@ class AnswerGroup:
             correct_count=row.correct_count,
             current_streak=row.current_streak,
             next_item_id=entry.next_item_id,
+            best_streak=row.best_streak,
+            total_ms=row.response_ms,
+            answered_mask=row.answered_mask.hex(),
         )
 
     def _judge(self, item: ItemFacts, given: str) -> Judgement:
         question = Question(item.id, item.type, item.answer, item.alternatives, item.forgive_typos)
-        return self.judge.judge(question, given, items.is_known_form)
+        return self.judge.judge(question, given, self.known_forms)

@@ -1,8 +1,9 @@
 """The attempts that the answer verb writes."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ..models import Attempt
@@ -33,7 +34,9 @@ _INSERT = (
 
 @dataclass(slots=True)
 class NewAttempt:
-    """The columns of an ``Attempt``, without what a model instance costs."""
+    """The columns of an ``Attempt``, without what a model instance costs; and what else its session
+    is to be like after it, for whoever records both at once.
+    """
 
     session_id: int
     seq: int
@@ -50,6 +53,14 @@ class NewAttempt:
     current_streak: int
     next_item_id: int | None
 
+    best_streak: int
+    total_ms: int
+    answered_mask: str
+    version: str = ""
+
+    def columns(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in TYPES}
+
 
 def insert(attempts: Sequence[NewAttempt]) -> None:
     """Insert them all, in one statement on Postgres."""
@@ -58,4 +69,4 @@ def insert(attempts: Sequence[NewAttempt]) -> None:
     if statements.on_postgres():
         statements.run(_INSERT, statements.rows(attempts))
     else:
-        Attempt.objects.bulk_create([Attempt(**asdict(row)) for row in attempts])
+        Attempt.objects.bulk_create([Attempt(**row.columns()) for row in attempts])

@@ -4,19 +4,17 @@ Attempts and transitions share the session's sequence, so their rows are the eve
 reads them back, and nothing is written twice.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from ..models import OPEN, Attempt, Session, Status, Transition
-from ..signals import session_events
+from ..signals import session_events, session_events_at_once
 from .attempts import NewAttempt
 from .scoring import seconds, success_rate
 
 
-@dataclass(frozen=True, slots=True)
-class SessionEvent:
+class SessionEvent(NamedTuple):
     """``seq`` is the event's id on the wire, rising by one within the session.
 
     ``final``: the session has ended, nothing follows.
@@ -33,9 +31,22 @@ class SessionEvent:
 def publish(events: list[SessionEvent]) -> None:
     """Tell the listeners, once the running transaction has committed."""
     if events:
-        transaction.on_commit(
-            lambda: session_events.send_robust(sender=None, events=events), robust=True
-        )
+        transaction.on_commit(lambda: _tell_all(events), robust=True)
+
+
+def _tell_all(events: list[SessionEvent]) -> None:
+    tell_at_once(events)
+    tell(events)
+
+
+def tell_at_once(events: list[SessionEvent]) -> None:
+    """Tell those who neither wait nor ask the database, of what is committed."""
+    session_events_at_once.send_robust(sender=None, events=events)
+
+
+def tell(events: list[SessionEvent]) -> None:
+    """Tell the others, in a thread that may do both."""
+    session_events.send_robust(sender=None, events=events)
 
 
 def progress(

@@ -2,13 +2,14 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 
 import orjson
 
 from ..models import Activity, Item, KnownForm
 from . import statements
+from .statements import Asking, Statement
 from .submission import ItemFacts
 
 COLUMNS = (
@@ -48,17 +49,22 @@ _lock = threading.Lock()
 def load(ids: Collection[int]) -> dict[int, ItemFacts]:
     """The items with these ids, by id, in one query; unknown ids are absent."""
     if statements.on_postgres():
-        return {item_id: item.facts for item_id, item in _read_versioned(ids).items()}
+        return facts(statements.resolve(_reading(ids)))
     rows = Item.objects.filter(pk__in=ids).order_by().values_list(*COLUMNS)
     return {row[0]: ItemFacts(*(*row[:4], tuple(row[4]), *row[5:])) for row in rows}
 
 
-def _read_versioned(ids: Collection[int]) -> dict[int, VersionedItem]:
+def facts(found: Mapping[int, VersionedItem]) -> dict[int, ItemFacts]:
+    return {item_id: item.facts for item_id, item in found.items()}
+
+
+def _reading(ids: Collection[int]) -> Asking[dict[int, VersionedItem]]:
+    rows = yield Statement(_SELECT, (statements.array(ids),))
     read = {
         row[2]: VersionedItem(
             ItemFacts(*(*row[2:6], tuple(orjson.loads(row[6])), *row[7:])), row[0], row[1]
         )
-        for row in statements.run(_SELECT, statements.array(ids))
+        for row in rows
     }
     with _lock:
         _items.update(read)
@@ -67,7 +73,7 @@ def _read_versioned(ids: Collection[int]) -> dict[int, VersionedItem]:
     return read
 
 
-def versioned(ids: Set[int]) -> dict[int, VersionedItem]:
+def remembering(ids: Set[int]) -> Asking[dict[int, VersionedItem]]:
     """``load`` from this process's memory, on Postgres: whoever writes anything down on the word
     of it has to look whether the versions still hold.
     """
@@ -75,7 +81,7 @@ def versioned(ids: Set[int]) -> dict[int, VersionedItem]:
         found = {item_id: _items[item_id] for item_id in ids if item_id in _items}
     missing = ids - found.keys()
     if missing:
-        found.update(_read_versioned(missing))
+        found.update((yield from _reading(missing)))
     return found
 
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from .. import clock
 from ..errors import SessionError
 from ..models import Session
-from . import attempts, events, items, remembered, replays, standing
+from . import attempts, events, items, plans, remembered, replays, standing
 from .answer_group import AnswerGroup
 from .replays import Counted
 from .standing import Standing
@@ -25,7 +25,8 @@ def record(
         standings, busy = _lock(submissions, skip_locked)
         counted = replays.find(_keys(submissions), now) if known is None else known
         group = AnswerGroup(now, counted, standings, busy)
-        results = group.decide(submissions, items.load)
+        wanted = group.enter(submissions, plans.plans_of(group.planned))
+        results = group.conclude(items.load(wanted))
         attempts.insert(group.attempts)
         versions = standing.write(group.touched.values())
         events.publish(group.happened)

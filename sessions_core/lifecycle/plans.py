@@ -2,12 +2,13 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import orjson
 
 from ..models import Plan
 from . import statements
+from .statements import Asking, Statement
 
 PlanKey = tuple[int, int]
 PlannedIds = tuple[int, ...]
@@ -25,26 +26,38 @@ def plans_of(wanted: Collection[PlanKey]) -> dict[PlanKey, PlannedIds]:
 
     The seed tells apart a session that was rolled back from a later one under the same id.
     """
-    with _lock:
-        found = {key: _plans[key] for key in wanted if key in _plans}
-    missing = {key[0]: key for key in wanted if key not in found}
+    if statements.on_postgres():
+        return statements.resolve(remembering(wanted))
+    found, missing = _known(wanted)
     if missing:
-        read = _read_plans(missing)
-        found.update(read)
-        with _lock:
-            _plans.update(read)
-            while len(_plans) > _MAX_PLANS:
-                _plans.popitem(last=False)
+        rows = Plan.objects.filter(pk__in=missing).values_list("pk", "item_ids")
+        found.update(_remember({missing[session_id]: tuple(ids) for session_id, ids in rows}))
     return found
 
 
-def _read_plans(keys: Mapping[int, PlanKey]) -> dict[PlanKey, PlannedIds]:
-    if statements.on_postgres():
-        found = statements.run(_SELECT, statements.array(keys))
-        rows = [(session_id, orjson.loads(ids)) for session_id, ids in found]
-    else:
-        rows = list(Plan.objects.filter(pk__in=keys).values_list("pk", "item_ids"))
-    return {keys[session_id]: tuple(ids) for session_id, ids in rows}
+def remembering(wanted: Collection[PlanKey]) -> Asking[dict[PlanKey, PlannedIds]]:
+    """``plans_of`` on Postgres."""
+    found, missing = _known(wanted)
+    if missing:
+        rows = yield Statement(_SELECT, (statements.array(missing),))
+        read = {missing[session_id]: tuple(orjson.loads(ids)) for session_id, ids in rows}
+        found.update(_remember(read))
+    return found
+
+
+def _known(wanted: Collection[PlanKey]) -> tuple[dict[PlanKey, PlannedIds], dict[int, PlanKey]]:
+    """Those in memory, and the keys of the others by their session's id."""
+    with _lock:
+        found = {key: _plans[key] for key in wanted if key in _plans}
+    return found, {key[0]: key for key in wanted if key not in found}
+
+
+def _remember(read: dict[PlanKey, PlannedIds]) -> dict[PlanKey, PlannedIds]:
+    with _lock:
+        _plans.update(read)
+        while len(_plans) > _MAX_PLANS:
+            _plans.popitem(last=False)
+    return read
 
 
 def plan_of(session_id: int, seed: int) -> tuple[int, ...]:

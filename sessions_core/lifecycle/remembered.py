@@ -10,7 +10,7 @@ again; only what somebody holds, or another way is meant for, goes by the row lo
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Mapping, MutableSequence, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, MutableSequence, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,12 +19,13 @@ from django.db import IntegrityError, OperationalError, connection
 from .. import clock
 from ..models import Activity, Attempt, Item, Session, Status
 from ..retrying import is_transient
-from . import attempts, events, items, standing, statements
+from . import attempts, events, items, plans, standing, statements
 from .answer_group import AnswerGroup
 from .items import VersionedItem
-from .replays import Counted
+from .recent import Recent
 from .standing import Standing
-from .submission import ItemFacts, Submission, Verdict
+from .statements import Asking, Statement
+from .submission import Submission, Verdict
 
 MAX_STANDINGS = 16_384
 # How often an answer is tried before it goes by the locks.
@@ -32,26 +33,32 @@ ROUNDS = 2
 
 _known: OrderedDict[int, tuple[Standing, str]] = OrderedDict()
 _lock = threading.Lock()
+# Idempotency keys recorded here: whoever comes with one of them wants to hear the same again.
+_keys = Recent(MAX_STANDINGS)
 
 # The row of the answer that counts the items which are still the same. No session has this id.
 _ITEMS = 0
 
+_TYPES = attempts.TYPES | {
+    "version": "xid",
+    "best_streak": "int",
+    "total_ms": "bigint",
+    "answered_mask": "text",
+}
+# A key on record moves nothing, as if the session had changed.
 _RECORD = f"""
-WITH answered AS MATERIALIZED (
-    SELECT * FROM {statements.read_rows(attempts.TYPES)}
-), decided_from AS MATERIALIZED (
-    SELECT * FROM unnest(%s::bigint[], %s::xid[], %s::int[], %s::bigint[], %s::text[])
-        AS known(id, version, best_streak, response_ms, answered_mask)
+WITH answered AS (
+    SELECT * FROM {statements.read_rows(_TYPES)}
 ), same_items AS (
     SELECT count(*) AS number
     FROM unnest(%s::bigint[], %s::xid[], %s::xid[]) AS known(id, item_version, activity_version)
     JOIN {Item._meta.db_table} AS i ON i.id = known.id AND i.xmin = known.item_version
     JOIN {Activity._meta.db_table} AS a ON a.id = i.activity_id AND a.xmin = known.activity_version
-    WHERE i.id = ANY(%s::bigint[])
 ), held AS (
     SELECT s.id FROM {Session._meta.db_table} AS s
-    JOIN decided_from ON decided_from.id = s.id AND decided_from.version = s.xmin
-    WHERE s.id = ANY(%s::bigint[]) AND (SELECT number FROM same_items) = %s
+    JOIN answered ON answered.session_id = s.id AND answered.version = s.xmin
+    WHERE (SELECT number FROM same_items) = %s::int
+        AND NOT EXISTS (SELECT 1 FROM {Attempt._meta.db_table} AS a WHERE a.key = answered.key)
     ORDER BY s.id
     FOR NO KEY UPDATE OF s SKIP LOCKED
 ), moved AS (
@@ -60,14 +67,12 @@ WITH answered AS MATERIALIZED (
         attempt_count = answered.attempt_count,
         correct_count = answered.correct_count,
         current_streak = answered.current_streak,
-        best_streak = decided_from.best_streak,
-        response_ms = decided_from.response_ms,
+        best_streak = answered.best_streak,
+        response_ms = answered.total_ms,
         last_seq = answered.seq,
-        answered_mask = decode(decided_from.answered_mask, 'hex')
-    FROM held
-    JOIN decided_from ON decided_from.id = held.id
-    JOIN answered ON answered.session_id = held.id
-    WHERE s.id = held.id AND s.id = ANY(%s::bigint[])
+        answered_mask = decode(answered.answered_mask, 'hex')
+    FROM held JOIN answered ON answered.session_id = held.id
+    WHERE s.id = held.id
     RETURNING s.id, s.xmin
 ), recorded AS (
     INSERT INTO {Attempt._meta.db_table} ({attempts.COLUMNS})
@@ -96,49 +101,82 @@ def is_possible() -> bool:
     return statements.on_postgres() and not connection.in_atomic_block
 
 
-def record(
-    submissions: Sequence[Submission],
-    counted: Mapping[UUID, Counted],
-    results: MutableSequence[Verdict | None],
-) -> None:
-    """Put a verdict into ``results`` for each submission that could be recorded this way, as soon
-    as it is committed; what is raised after that concerns the others. ``counted``: what
-    ``replays.find`` says of their keys.
+def suitable(submissions: Sequence[Submission], counted: Collection[UUID] = ()) -> list[int]:
+    """The indices of those that may be recorded this way.
 
-    Several answers of one session are left to the locks, where they are one transaction.
+    Several answers of one session are left to the locks, where they are one transaction; so are
+    keys on record, those ``counted`` and those that this process knows of.
     """
-    waiting = _alone(submissions, counted)
-    tried: dict[int, str] = {}
-    for _ in range(ROUNDS):
-        ready = _ready(waiting, tried)
-        if not ready:
-            break
-        group = AnswerGroup(clock.now(), counted, ready)
-        for verdict in _round(group, [submissions[waiting[each]] for each in ready], tried):
-            results[waiting.pop(verdict.session_id)] = verdict
-        waiting = {each: waiting[each] for each in ready if each in waiting}
-
-
-def _alone(submissions: Sequence[Submission], counted: Mapping[UUID, Counted]) -> dict[int, int]:
-    """The index of each session's answer, where it has but one."""
     answers = Counter(given.session_id for given in submissions)
-    return {
-        given.session_id: index
+    return [
+        index
         for index, given in enumerate(submissions)
         if given.session_id is not None
         and answers[given.session_id] == 1
-        and given.key not in counted
+        and not (given.key is not None and (given.key in _keys or given.key in counted))
+    ]
+
+
+def record(
+    submissions: Sequence[Submission],
+    counted: Collection[UUID],
+    results: MutableSequence[Verdict | None],
+) -> None:
+    """Put a verdict into ``results`` for each submission that could be recorded this way, as soon
+    as it is committed; what is raised after that concerns the others. ``counted``: keys known to be
+    on record.
+    """
+    here = suitable(submissions, counted)
+    done: list[Verdict | None] = [None] * len(here)
+    try:
+        statements.resolve(recording([submissions[index] for index in here], done))
+    except IntegrityError:
+        return  # A key was taken meanwhile.
+    except OperationalError as error:
+        if not is_transient(error):
+            raise
+    finally:
+        for index, verdict in zip(here, done, strict=True):
+            results[index] = verdict
+
+
+def recording(
+    submissions: Sequence[Submission],
+    results: MutableSequence[Verdict | None],
+    known_forms: Callable[[str], bool] = items.is_known_form,
+    publish: Callable[[list[events.SessionEvent]], None] = events.publish,
+) -> Asking[None]:
+    """``record`` of ``suitable`` submissions, for whoever runs the statements: each is a
+    transaction of its own. What ``known_forms`` raises a ``SessionError`` for is left to the locks.
+    """
+    waiting = {
+        given.session_id: index
+        for index, given in enumerate(submissions)
+        if given.session_id is not None
     }
+    tried: dict[int, str] = {}
+    for _ in range(ROUNDS):
+        now = clock.now()
+        ready = yield from _ready(waiting, tried, now)
+        if not ready:
+            break
+        group = AnswerGroup(now, {}, ready, known_forms=known_forms)
+        verdicts = yield from _round(group, [submissions[waiting[each]] for each in ready], tried)
+        for verdict in verdicts:
+            results[waiting.pop(verdict.session_id)] = verdict
+        publish(group.happened)
+        waiting = {each: waiting[each] for each in ready if each in waiting}
 
 
-def _ready(wanted: Mapping[int, int], tried: dict[int, str]) -> dict[int, Standing]:
+def _ready(
+    wanted: Collection[int], tried: dict[int, str], now: datetime
+) -> Asking[dict[int, Standing]]:
     """Those of the sessions that can be answered in, as remembered or as just read. ``tried`` gets
     their versions; one that was tried in vain under the same version is held by somebody.
     """
     known = _take(wanted)
-    if unknown := wanted.keys() - known.keys():
-        known.update(standing.look(unknown))
-    now = clock.now()
+    if unknown := [each for each in wanted if each not in known]:
+        known.update((yield from standing.looking(unknown)))
     ready = {}
     for session_id, (row, version) in known.items():
         if _is_running(row, now) and tried.get(session_id) != version:
@@ -147,28 +185,10 @@ def _ready(wanted: Mapping[int, int], tried: dict[int, str]) -> dict[int, Standi
     return ready
 
 
-def _take(wanted: Mapping[int, int]) -> dict[int, tuple[Standing, str]]:
+def _take(wanted: Collection[int]) -> dict[int, tuple[Standing, str]]:
     """Out of memory: from here on they are this group's alone."""
     with _lock:
         return {each: _known.pop(each) for each in wanted if each in _known}
-
-
-def _round(
-    group: AnswerGroup, submissions: Sequence[Submission], versions: Mapping[int, str]
-) -> list[Verdict]:
-    """The verdicts that were recorded."""
-    needed: dict[int, VersionedItem] = {}
-
-    def load(ids: Set[int]) -> dict[int, ItemFacts]:
-        needed.update(items.versioned(ids))
-        return {item_id: item.facts for item_id, item in needed.items()}
-
-    # An error may come of what is no longer true: the locked way says whether it holds.
-    decided = [each for each in group.decide(submissions, load) if isinstance(each, Verdict)]
-    moved = _write(group, versions, needed) if decided else {}
-    remember(group.touched, moved)
-    events.publish([event for event in group.happened if event.session_id in moved])
-    return [verdict for verdict in decided if verdict.session_id in moved]
 
 
 def _is_running(row: Standing, now: datetime) -> bool:
@@ -177,36 +197,38 @@ def _is_running(row: Standing, now: datetime) -> bool:
     return row.item_count > 0 and row.status == Status.ACTIVE and in_time
 
 
-def _write(
+def _round(
+    group: AnswerGroup, submissions: Sequence[Submission], versions: Mapping[int, str]
+) -> Asking[list[Verdict]]:
+    """The verdicts that were recorded; ``group.happened`` keeps their events alone."""
+    wanted = group.enter(submissions, (yield from plans.remembering(group.planned)))
+    needed = yield from items.remembering(wanted)
+    # An error may come of what is no longer true: the locked way says whether it holds.
+    decided = [each for each in group.conclude(items.facts(needed)) if isinstance(each, Verdict)]
+    moved: dict[int, str] = {}
+    if decided:
+        moved = dict((yield _statement(group, versions, needed)))
+        if moved.pop(_ITEMS) != str(len(needed)):
+            items.forget(needed)
+    remember(group.touched, moved)
+    _keys.update(row.key for row in group.attempts if row.key and row.session_id in moved)
+    group.happened = [event for event in group.happened if event.session_id in moved]
+    return [verdict for verdict in decided if verdict.session_id in moved]
+
+
+def _statement(
     group: AnswerGroup, versions: Mapping[int, str], needed: Mapping[int, VersionedItem]
-) -> dict[int, str]:
-    """Record what still holds; the new versions of those sessions, by id."""
-    rows = group.touched.values()
-    ids = statements.array(group.touched)
-    item_ids = statements.array(needed)
-    values = (
-        statements.rows(group.attempts),
-        ids,
-        statements.array(versions[row.id] for row in rows),
-        statements.array(row.best_streak for row in rows),
-        statements.array(row.response_ms for row in rows),
-        statements.array(row.answered_mask.hex() for row in rows),
-        item_ids,
-        statements.array(item.item_version for item in needed.values()),
-        statements.array(item.activity_version for item in needed.values()),
-        item_ids,
-        ids,
-        len(needed),
-        ids,
+) -> Statement:
+    """Records what still holds, and tells the new versions of those sessions, by id."""
+    for attempt in group.attempts:
+        attempt.version = versions[attempt.session_id]
+    return Statement(
+        _RECORD,
+        (
+            statements.rows(group.attempts),
+            statements.array(needed),
+            statements.array(item.item_version for item in needed.values()),
+            statements.array(item.activity_version for item in needed.values()),
+            len(needed),
+        ),
     )
-    try:
-        moved = dict(statements.run(_RECORD, *values))
-    except IntegrityError:
-        return {}  # A key was taken meanwhile.
-    except OperationalError as error:
-        if not is_transient(error):
-            raise
-        return {}
-    if moved.pop(_ITEMS) != str(len(needed)):
-        items.forget(needed)
-    return moved

@@ -1,7 +1,7 @@
 """Answers that were counted before under the same idempotency key."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -69,7 +69,7 @@ def verdict(
         judgement = Judgement(correct=row.correct, close=row.close)
     next_item = items.get(row.next_item_id) if row.next_item_id else None
     first = of_attempt(row, counted.item_count, items[row.item_id], judgement, next_item)
-    return replace(first, replayed=True)
+    return first._replace(replayed=True)
 
 
 def of_attempt(

@@ -58,9 +58,6 @@ def mark(mask: bytes, position: int) -> bytes:
 
 def first_unmarked(mask: bytes, count: int) -> int | None:
     """The lowest of ``count`` positions without a bit, or None when all are set."""
-    for byte in range((count + 7) // 8):
-        bits = mask[byte] if byte < len(mask) else 0
-        if bits != 0xFF:
-            position = byte * 8 + (~bits & bits + 1).bit_length() - 1
-            return position if position < count else None
-    return None
+    open_positions = ~int.from_bytes(mask, "little")
+    position = (open_positions & -open_positions).bit_length() - 1
+    return position if position < count else None

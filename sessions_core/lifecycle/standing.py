@@ -11,6 +11,7 @@ from django.db import connection
 from ..models import Session
 from . import statements
 from .scoring import first_unmarked, is_marked, mark
+from .statements import Asking, Statement
 
 READ = (
     "id",
@@ -102,9 +103,9 @@ def lock(ids: Collection[int], skip_locked: bool) -> dict[int, Standing]:
     return {row[0]: Standing(*(*row[:-1], bytes(row[-1]))) for row in rows}
 
 
-def look(ids: Collection[int]) -> dict[int, tuple[Standing, str]]:
+def looking(ids: Collection[int]) -> Asking[dict[int, tuple[Standing, str]]]:
     """How these sessions stand, unlocked, and the version of each row. On Postgres."""
-    rows = statements.run(_LOOK, statements.array(ids))
+    rows = yield Statement(_LOOK, (statements.array(ids),))
     return {row[1]: (Standing(*(*row[1:-1], bytes(row[-1]))), row[0]) for row in rows}
 
 

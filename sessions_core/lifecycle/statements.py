@@ -5,18 +5,45 @@ statement anew, which costs it more than the work itself. Here sets of values tr
 parameter: ids as an array literal, rows as a JSON array.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
+
+
+class Statement(NamedTuple):
+    """A constant text with ``%s`` for each of the ``values``: texts, or numbers, for a cast."""
+
+    sql: str
+    values: tuple[str | int, ...]
+
+
+#: What yields the statements it needs, is sent the rows of each, and returns what it made of them.
+#: So whoever runs it chooses how to wait for the database.
+Asking = Generator[Statement, list[tuple], T]
 
 
 def on_postgres() -> bool:
     return connection.vendor == "postgresql"
+
+
+def resolve(asking: Asking[T]) -> T:
+    """What ``asking`` returns, with its statements run here and now on this thread's connection.
+
+    Raises what the database says to one of them.
+    """
+    rows: list[tuple] | None = None
+    try:
+        while True:
+            statement = asking.send(rows)  # type: ignore[arg-type]  # None starts it.
+            rows = run(statement.sql, *statement.values)
+    except StopIteration as end:
+        return end.value
 
 
 def run(sql: str, *values: Any) -> list[tuple]:

@@ -1,14 +1,14 @@
 """What goes into the answer verb, and what comes out."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from ..actor import Actor
 from ..grading import Judgement
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """One answer by ``actor``. Without a ``session_id`` it makes a standalone session of its own.
 
     ``response_ms``: milliseconds the learner took, as the client tells. ``key``: digest of the
@@ -41,8 +41,7 @@ class ItemFacts:
     forgive_typos: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """An answer that is in the database: how it was judged, and where the session stands.
 
     Counters are those right after this answer. ``next_item`` is None when all are answered.

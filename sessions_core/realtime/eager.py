@@ -5,30 +5,53 @@ switch for each socket and event, which is most of what a fan-out costs. (Python
 tasks; these few lines serve 3.11 too.)
 """
 
-from collections.abc import Coroutine, Generator
-from typing import Any
+from collections.abc import Awaitable, Coroutine, Generator
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
 
 
-class Rest:
-    """The unfinished part of a started coroutine. Await it once."""
+class Rest(Generic[T]):
+    """The unfinished part of a started coroutine. Await it once, for its result."""
 
     __slots__ = ("_coroutine", "_waiting")
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Any], waiting: Any) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, T], waiting: Any) -> None:
         self._coroutine = coroutine
         self._waiting = waiting
 
-    def __await__(self) -> Generator[Any, Any, None]:
+    def __await__(self) -> Generator[Any, Any, T]:
         try:
             yield self._waiting  # a cancellation, or the failure of what it waits for, comes here
-            yield from self._coroutine.__await__()
+            return (yield from self._coroutine.__await__())
         finally:
             self._coroutine.close()
 
 
-def start(coroutine: Coroutine[Any, Any, Any]) -> Rest | None:
+class _Done(Generic[T]):
+    """What had not to wait."""
+
+    __slots__ = ("_result",)
+
+    def __init__(self, result: T) -> None:
+        self._result = result
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        yield from ()
+        return self._result
+
+
+def start(coroutine: Coroutine[Any, Any, T]) -> Rest[T] | None:
     """Run ``coroutine`` up to its first wait. None: it has finished."""
     try:
         return Rest(coroutine, coroutine.send(None))
     except StopIteration:
         return None
+
+
+def begin(coroutine: Coroutine[Any, Any, T]) -> Awaitable[T]:
+    """``start`` for one whose result is wanted: await it within the task that has begun it."""
+    try:
+        return Rest(coroutine, coroutine.send(None))
+    except StopIteration as end:
+        return _Done(end.value)

@@ -7,7 +7,7 @@ from . import courier, hub, layer
 
 
 def on_session_events(sender: Any, events: list[SessionEvent], **kwargs: Any) -> None:
-    """Receiver of ``signals.session_events``; runs in whatever thread committed."""
+    """Receiver of ``signals.session_events_at_once``; runs wherever the commit came about."""
     here = hub.running()
     if here is not None:
         here.mailbox.put(events)

@@ -1,7 +1,6 @@
 """Messages as they leave: encoded once, whatever the number of sockets."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -9,8 +8,7 @@ from ..lifecycle.events import SessionEvent
 from .definitions import SESSION_COMPLETE
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """``asgi`` is the ASGI message, shared by all sockets and never changed.
 
     ``seq`` is the id within the session, None for what is not numbered.

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from django.core.cache import caches
@@ -13,7 +13,28 @@ from .limit_stores import Charge, ProcessStore, Usage
 
 logger = logging.getLogger(__name__)
 
-_SCRIPT = Path(__file__).with_name("sliding_window.lua").read_text()
+SCRIPT = Path(__file__).with_name("sliding_window.lua").read_text()
+
+
+def asked(prefix: str, charges: Sequence[Charge]) -> tuple[list[str], list[int]]:
+    """Keys and arguments of the script."""
+    keys: list[str] = []
+    args: list[int] = []
+    for charge in charges:
+        args += (len(charge.windows), charge.cost)
+        for count, seconds in charge.windows:
+            keys.append(f"{prefix}{charge.key}:{seconds}")
+            args += (count, seconds)
+    return keys, args
+
+
+def usages(charges: Sequence[Charge], answer: Iterable[int]) -> list[list[Usage]]:
+    """What the script answered."""
+    figures = iter(answer)
+    return [
+        [Usage(next(figures), next(figures) / 1e6, next(figures) / 1e6) for _ in charge.windows]
+        for charge in charges
+    ]
 
 
 class RedisStore:
@@ -22,23 +43,13 @@ class RedisStore:
     def __init__(self, alias: str = "default") -> None:
         from django_redis import get_redis_connection  # Only a project with this cache has it.
 
-        self._script = get_redis_connection(alias).register_script(_SCRIPT)
-        self._prefix = f"{caches[alias].key_prefix}:"
+        self.client = get_redis_connection(alias)
+        self.prefix = f"{caches[alias].key_prefix}:"
+        self._script = self.client.register_script(SCRIPT)
 
     def charge(self, charges: Sequence[Charge]) -> list[list[Usage]]:
         """Raises ``RedisError``."""
-        keys: list[str] = []
-        args: list[int] = []
-        for charge in charges:
-            args += (len(charge.windows), charge.cost)
-            for count, seconds in charge.windows:
-                keys.append(f"{self._prefix}{charge.key}:{seconds}")
-                args += (count, seconds)
-        figures = iter(self._script(keys, args))
-        return [
-            [Usage(next(figures), next(figures) / 1e6, next(figures) / 1e6) for _ in charge.windows]
-            for charge in charges
-        ]
+        return usages(charges, self._script(*asked(self.prefix, charges)))
 
 
 class SharedStore:
@@ -52,24 +63,25 @@ class SharedStore:
     COMPLAIN_SECONDS = 60.0
 
     def __init__(self, shared: RedisStore, alone: ProcessStore) -> None:
-        self._shared = shared
-        self._alone = alone
+        self.shared = shared
+        self.alone = alone
         self._lock = threading.Lock()
         self._retry_at = 0.0
         self._complain_at = 0.0
 
     def charge(self, charges: Sequence[Charge]) -> list[list[Usage]]:
-        if self._may_ask():
+        if self.may_ask():
             try:
-                usages = self._shared.charge(charges)
+                found = self.shared.charge(charges)
             except (RedisError, OSError) as error:
-                self._failed(error)
+                self.failed(error)
             else:
-                self._retry_at = 0.0
-                return usages
-        return self._alone.charge(charges)
+                self.answered()
+                return found
+        return self.alone.charge(charges)
 
-    def _may_ask(self) -> bool:
+    def may_ask(self) -> bool:
+        """Whether Redis is worth a try; then tell how it went."""
         if not self._retry_at:
             return True
         with self._lock:
@@ -79,7 +91,10 @@ class SharedStore:
             self._retry_at = now + self.PAUSE_SECONDS
             return True
 
-    def _failed(self, error: Exception) -> None:
+    def answered(self) -> None:
+        self._retry_at = 0.0
+
+    def failed(self, error: Exception) -> None:
         now = time.monotonic()
         with self._lock:
             self._retry_at = now + self.PAUSE_SECONDS

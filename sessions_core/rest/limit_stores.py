@@ -7,18 +7,18 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
+    """``windows``: (count, seconds) of each. ``cost`` units; below 0, the newest are taken back."""
+
     key: str
     windows: tuple[tuple[int, int], ...]
     cost: int
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Units in the window, seconds until the oldest leaves it, seconds until the cost would fit."""
 
     used: int
@@ -54,6 +54,8 @@ class ProcessStore:
         if not any(waits):
             for log in logs:
                 log.extend([now] * charge.cost)
+                for _ in range(min(-charge.cost, len(log))):
+                    log.pop()
         return [
             Usage(len(log), log[0] + seconds - now if log else 0.0, wait)
             for log, wait, (_, seconds) in zip(logs, waits, charge.windows, strict=True)
@@ -79,7 +81,7 @@ class ProcessStore:
 def _wait(log: Sequence[float], count: int, seconds: int, cost: int, now: float) -> float:
     """Seconds until ``cost`` more fit: as many of the oldest as are in the way must leave."""
     in_the_way = len(log) + cost - count
-    if cost == 0 or in_the_way <= 0:
+    if cost <= 0 or in_the_way <= 0:
         return 0.0
     if in_the_way > len(log):
         return float(seconds)  # More than the window ever holds.

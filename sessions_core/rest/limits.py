@@ -26,7 +26,7 @@ MESSAGES = {
 _declared: dict[str, list[tuple[int, int]]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Window:
     """One limit after a request: ``count`` units in ``seconds``, ``remaining`` of them free.
 
@@ -69,22 +69,35 @@ def consume(scope: str, who: str, cost: int = 1) -> list[Window]:
 
     A cost of 0 only looks. A cost over a window's whole count is never accepted.
     """
-    (windows,) = consume_many([(scope, who, cost)])
-    if any(window.wait for window in windows):
-        raise OverLimit(scope, windows)
-    return windows
+    (found,) = consume_many([(scope, who, cost)])
+    if any(window.wait for window in found):
+        raise OverLimit(scope, found)
+    return found
 
 
-def consume_many(charges: Sequence[tuple[str, str, int]]) -> list[list[Window]]:
+def consume_many(charges: Iterable[tuple[str, str, int]]) -> list[list[Window]]:
     """Many ``(scope, who, cost)`` in order and in one round trip; nothing is raised.
 
-    A charge was refused, and left nothing counted, where one of its windows has a ``wait``.
+    A charge was refused, and left nothing counted, where one of its windows has a ``wait``. A cost
+    below 0 takes back what was counted last.
     """
-    windows = {scope: tuple(windows_of(scope)) for scope in {charge[0] for charge in charges}}
-    prepared = [
-        Charge(f"limit:{scope}:{who}", windows[scope], cost) for scope, who, cost in charges
-    ]
-    usages = _store().charge(prepared)
+    prepared = prepare(charges)
+    return windows(prepared, store().charge(prepared))
+
+
+def prepare(charges: Iterable[tuple[str, str, int]]) -> list[Charge]:
+    """What a store is asked, for whoever waits for it in another way."""
+    found: dict[str, tuple[tuple[int, int], ...]] = {}
+    prepared = []
+    for scope, who, cost in charges:
+        if scope not in found:
+            found[scope] = tuple(windows_of(scope))
+        prepared.append(Charge(f"limit:{scope}:{who}", found[scope], cost))
+    return prepared
+
+
+def windows(prepared: Sequence[Charge], usages: Sequence[Sequence[Usage]]) -> list[list[Window]]:
+    """What a store's answer says."""
     return [_windows(charge, used) for charge, used in zip(prepared, usages, strict=True)]
 
 
@@ -97,7 +110,9 @@ def _windows(charge: Charge, usages: Sequence[Usage]) -> list[Window]:
 
 def headers(windows: Sequence[Window]) -> Mapping[str, str]:
     """``RateLimit-*`` of the tightest window, as whole seconds."""
-    tightest = min(windows, key=lambda w: (-w.wait, w.remaining, -w.reset))
+    tightest = windows[0]
+    if len(windows) > 1:
+        tightest = min(windows, key=lambda w: (-w.wait, w.remaining, -w.reset))
     return {
         "RateLimit-Limit": str(tightest.count),
         "RateLimit-Remaining": str(tightest.remaining),
@@ -106,7 +121,7 @@ def headers(windows: Sequence[Window]) -> Mapping[str, str]:
 
 
 @cache
-def _store() -> ProcessStore | SharedStore:
+def store() -> ProcessStore | SharedStore:
     alone = ProcessStore()
     if type(caches["default"]).__module__.startswith("django_redis"):
         return SharedStore(RedisStore(), alone)
@@ -115,4 +130,4 @@ def _store() -> ProcessStore | SharedStore:
 
 def forget() -> None:
     """Begin with nothing counted here, and look at the cache's settings anew: for tests."""
-    _store.cache_clear()
+    store.cache_clear()

@@ -1,5 +1,6 @@
 -- KEYS: one list of microseconds for each window of each charge.
 -- ARGV: for each charge its number of windows and its cost, then count and seconds of each window.
+-- A cost below 0 takes back the newest.
 -- Answers used, reset and wait of each window, in microseconds.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -34,6 +35,10 @@ while arg <= #ARGV do
       for _ = 1, cost do redis.call('RPUSH', log, string.format('%.0f', now)) end
       redis.call('PEXPIRE', log, length / 1000)
       used, oldest = used + cost, oldest or now
+    elseif cost < 0 then
+      for _ = cost, -1 do redis.call('RPOP', log) end
+      used = redis.call('LLEN', log)
+      oldest = used > 0 and oldest
     end
     table.insert(answer, used)
     table.insert(answer, oldest and oldest + length - now or 0)

@@ -3,11 +3,11 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import CaptureQueriesContext
 
 from sessions_core.actor import Actor
@@ -16,7 +16,6 @@ from sessions_core.fastlane import groups
 from sessions_core.fastlane.groups import GroupCommit
 from sessions_core.fastlane.metrics import metrics
 from sessions_core.fastlane.waiting import FairQueue, Waiting
-from sessions_core.lifecycle import replays
 from sessions_core.lifecycle.answer import answer
 from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.lifecycle.submission import Submission, Verdict
@@ -127,9 +126,11 @@ def test_a_full_queue_turns_away(monkeypatch) -> None:
         return await asyncio.gather(*(group_commit.answer(each) for each in many))
 
     results = [outcome.result for outcome in in_groups(together)]
-    assert [isinstance(result, Verdict) for result in results] == [True] * 4 + [False] * 2
-    assert all(isinstance(result, Unavailable) for result in results[4:])
-    assert Attempt.objects.count() == 4
+    # Three wait, after one that may have left for its commit already.
+    recorded = Attempt.objects.count()
+    assert recorded in (3, 4)
+    assert [isinstance(result, Verdict) for result in results] == [n < recorded for n in range(6)]
+    assert all(isinstance(result, Unavailable) for result in results[recorded:])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -141,7 +142,8 @@ def test_a_database_that_is_away_is_told_to_each_and_nothing_is_kept(monkeypatch
 
     async def together(group_commit: GroupCommit) -> list[Waiting]:
         with monkeypatch.context() as outage:
-            outage.setattr(replays, "find", away)
+            outage.setattr(BaseDatabaseWrapper, "cursor", away)
+            outage.setattr(BaseDatabaseWrapper, "ensure_connection", away)
             lost = await asyncio.gather(*(group_commit.answer(each) for each in many))
         return [*lost, await group_commit.answer(many[0])]
 
@@ -162,7 +164,7 @@ def test_a_crowd_of_retries_shares_a_few_groups() -> None:
 
     results = [outcome.result for outcome in in_groups(together)]
     assert Attempt.objects.count() == 1
-    assert {replace(result, replayed=True) for result in results} == {results[-1]}
+    assert {result._replace(replayed=True) for result in results} == {results[-1]}
     assert metrics.snapshot()["groups"] - before["groups"] <= 5
 
 

@@ -1,11 +1,14 @@
 """The same small world, as often as it is wanted: same ids, same order of items, same time."""
 
+import threading
 from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 from django.core.cache import cache
 from django.core.management import call_command
 
 from sessions_core import tokens
+from sessions_core.grading import DefaultJudge, Judgement
 from sessions_core.lifecycle import finish, pause
 from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.models import Plan, Session
@@ -14,6 +17,16 @@ from sessions_core.tokens import trust
 
 from ..builders import actor_of, learner, vocabulary
 from .corpus import World
+
+
+class WhereJudged(DefaultJudge):
+    """Notes in which threads it is asked."""
+
+    threads: ClassVar[list[threading.Thread]] = []
+
+    def judge(self, *args: Any) -> Judgement:
+        self.threads.append(threading.current_thread())
+        return super().judge(*args)
 
 
 def stopped_clock() -> datetime:

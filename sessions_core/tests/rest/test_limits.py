@@ -71,6 +71,23 @@ def test_looking_counts_nothing(any_store, who) -> None:
     assert [take(any_store, who, [(2, 60)], cost=0)[0].used for _ in range(3)] == [1, 1, 1]
 
 
+def test_what_was_counted_for_nothing_is_taken_back(any_store, who) -> None:
+    for _ in range(2):
+        take(any_store, who, [(2, 60), (9, 3600)])
+    assert not accepted(any_store, who, [(2, 60), (9, 3600)])
+
+    minute, hour = take(any_store, who, [(2, 60), (9, 3600)], cost=-1)
+
+    assert (minute.used, hour.used) == (1, 1)
+    assert accepted(any_store, who, [(2, 60), (9, 3600)])
+
+
+def test_no_more_is_taken_back_than_there_is(any_store, who) -> None:
+    take(any_store, who)
+    assert [take(any_store, who, cost=-1)[0].used for _ in range(2)] == [0, 0]
+    assert take(any_store, who, cost=-1)[0].reset == 0
+
+
 def test_a_batch_counts_whole_or_not_at_all(any_store, who) -> None:
     assert accepted(any_store, who, cost=100)
     assert not accepted(any_store, who, cost=21)
@@ -220,7 +237,7 @@ class Counting:
 def test_without_redis_limits_count_in_the_process(fragile, who, caplog, failure) -> None:
     store, server = fragile
     assert accepted(store, who)
-    store._shared = counting = Counting(store._shared)
+    store.shared = counting = Counting(store.shared)
 
     getattr(server, failure)()
     results = [accepted(store, who, [(30, 60)]) for _ in range(40)]

@@ -1,0 +1,148 @@
+"""A connection to Postgres that the event loop itself reads from: no thread between it and a row.
+
+Statements are prepared once and bound on the server, one at a time. In all else, its parameters
+and its adapters, the connection is as Django's are; but it is in no pool, since nobody else could
+use it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import OperationalError, errors, pq
+from psycopg.adapt import Transformer
+
+from ..lifecycle.statements import Asking, Statement
+
+T = TypeVar("T")
+
+# All that is asked here is found by index, also in tables that were empty when it was planned.
+_SETTINGS = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off"
+
+
+class PostgresLine:
+    """Opened and closed in ``thread``, since that may take a while; used on ``loop`` alone."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, thread: Executor) -> None:
+        self._loop = loop
+        self._thread = thread
+        self._wrapper: BaseDatabaseWrapper | None = None
+        self._names: dict[str, bytes] = {}
+        self._answer: asyncio.Future[Any] | None = None
+        self._result: Any = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._wrapper is not None
+
+    async def open(self) -> None:
+        """Raises Django's ``DatabaseError``."""
+        self._wrapper = await self._loop.run_in_executor(self._thread, _connect)
+        connection = self._wrapper.connection
+        self._postgres = connection.pgconn
+        self._postgres.nonblocking = 1
+        self._rows = Transformer(connection)
+        self._names = {}
+        self._socket = self._postgres.socket  # Not to be had of a connection that is lost.
+        self._loop.add_reader(self._socket, self._readable)
+
+    def close(self) -> None:
+        """At once; the server hears of it a little later. Whoever waits for an answer gets none."""
+        if self._wrapper is None:
+            return
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+        self._thread.submit(self._wrapper.close)
+        self._wrapper = None
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(DatabaseError("The connection is lost"))
+
+    async def resolve(self, asking: Asking[T], statement: Statement) -> T:
+        """``statements.resolve``, without waiting in the loop's way; ``statement``: the first that
+        ``asking`` has yielded. Raises psycopg's errors where the server refuses, and
+        ``DatabaseError`` where it is gone; the line is then closed.
+        """
+        try:
+            while True:
+                rows = await self._ask(statement)
+                statement = asking.send(rows)
+        except StopIteration as end:
+            return end.value
+
+    async def _ask(self, statement: Statement) -> list[tuple]:
+        name = self._names.get(statement.sql)
+        if name is None:
+            name = b"answers_%d" % len(self._names)
+            sql = _numbered(statement.sql).encode()
+            await self._exchange(partial(self._postgres.send_prepare, name, sql))
+            self._names[statement.sql] = name
+        values = [str(value).encode() for value in statement.values]
+        result = await self._exchange(partial(self._postgres.send_query_prepared, name, values))
+        self._rows.set_pgresult(result)
+        return self._rows.load_rows(0, result.ntuples, tuple)
+
+    async def _exchange(self, send: Callable[[], None]) -> Any:
+        if not self.is_open:
+            raise DatabaseError("The connection is lost")
+        self._result, self._answer = None, self._loop.create_future()
+        try:
+            send()
+            self._write()
+        except OperationalError:
+            self.close()
+        result = await self._answer
+        if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+            return result
+        raise errors.error_from_result(result)
+
+    def _write(self) -> None:
+        if self._postgres.flush():
+            self._loop.add_writer(self._socket, self._write_on)
+
+    def _write_on(self) -> None:
+        self._loop.remove_writer(self._socket)
+        try:
+            self._write()
+        except OperationalError:
+            self.close()
+
+    def _readable(self) -> None:
+        try:
+            self._postgres.consume_input()
+            while not self._postgres.is_busy():
+                result = self._postgres.get_result()
+                if result is None:
+                    break
+                self._result = result
+            else:
+                return
+        except OperationalError:
+            self.close()
+            return
+        if self._result is not None and self._answer is not None and not self._answer.done():
+            self._answer.set_result(self._result)
+
+
+def _numbered(sql: str) -> str:
+    """``sql`` as the protocol has it, with $1, $2 and so on."""
+    first, *others = sql.split("%s")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(others, 1))
+
+
+def _connect() -> BaseDatabaseWrapper:
+    usual = connections[DEFAULT_DB_ALIAS]
+    options = {**usual.settings_dict["OPTIONS"], "pool": None}
+    wrapper = type(usual)({**usual.settings_dict, "OPTIONS": options}, usual.alias)
+    wrapper.inc_thread_sharing()  # Another thread of the executor may close it.
+    wrapper.ensure_connection()
+    try:
+        with wrapper.wrap_database_errors:
+            wrapper.connection.execute(_SETTINGS)
+    except DatabaseError:
+        wrapper.close()
+        raise
+    return wrapper

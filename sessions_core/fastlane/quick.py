@@ -1,0 +1,187 @@
+"""Answers decided from memory on the event loop itself, and recorded over lines of its own.
+
+The shortest way for the plain case: a group counts against its limits in one round trip to Redis,
+is decided, and recorded by one statement (``lifecycle.remembered``), with no change of thread in
+between. While one line waits for its commit, the next group is decided and leaves by another.
+What this way cannot take, it leaves undecided: another session's lock, an end, a replay, a judge
+that may wait. Those go by the threads (``groups``).
+"""
+
+import asyncio
+import logging
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+from django.db import DatabaseError
+from psycopg import Error
+
+from ..app_settings import app_settings
+from ..errors import SessionBusy, Unavailable
+from ..lifecycle import events, remembered
+from ..lifecycle.statements import Asking
+from ..lifecycle.submission import Verdict
+from ..realtime.eager import begin
+from ..rest.limits import Window
+from ..signals import session_events
+from .metrics import metrics
+from .postgres_line import PostgresLine
+from .till import Till
+from .waiting import FairQueue, Waiting
+
+logger = logging.getLogger(__name__)
+
+SCOPE = "progress"
+LINES = 2
+# The most answers in a group.
+SIZE = 64
+
+
+def is_possible() -> bool:
+    """Whether nothing that an answer needs would wait in the loop's way. On Postgres."""
+    return Till.is_possible() and getattr(app_settings.load("JUDGE"), "instant", False)
+
+
+class QuickCommit:
+    """Of one event loop. ``thread`` tells a host's receivers of what happened."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, thread: Executor) -> None:
+        self._loop = loop
+        self._thread = thread
+        self._till = Till()
+        # As many as lines: where the database is away, none waits for another to find that out.
+        self._opening = ThreadPoolExecutor(LINES, "answers-lines")
+        self._lines = [PostgresLine(loop, self._opening) for _ in range(LINES)]
+        self._free = list(self._lines)
+        self._queue = FairQueue()
+        self._present = 0
+        self._woken = False
+
+    async def try_to_record(self, waiting: Waiting) -> None:
+        """Give ``waiting`` its result, a verdict that is committed; or leave it without one."""
+        self._queue.put(waiting)
+        self._present += 1
+        self._wake()
+        await waiting.future
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._present
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    def rest(self) -> None:
+        """Give the connections back. More answers open them again."""
+        self._till.close()
+        for line in self._lines:
+            line.close()
+
+    def close(self) -> None:
+        """For good."""
+        self.rest()
+        self._opening.shutdown()
+
+    def _wake(self) -> None:
+        """Deal once all that has just been read is in the queue."""
+        if not self._woken:
+            self._woken = True
+            self._loop.call_soon(self._deal)
+
+    def _deal(self) -> None:
+        self._woken = False
+        while self._free and self._queue:
+            # Not all at once: while one group commits, the others' learners write the next.
+            fair_share = -(-self._present // LINES)
+            group = self._queue.take(min(SIZE, fair_share))
+            self._loop.create_task(self._commit(self._free.pop(), group))
+
+    async def _commit(self, line: PostgresLine, group: list[Waiting]) -> None:
+        here = remembered.suitable([waiting.submission for waiting in group])
+        try:
+            await self._record(line, [group[index] for index in here])
+        finally:
+            if recorded := sum(waiting.result is not None for waiting in group):
+                metrics.grouped(recorded)
+            self._present -= len(group)
+            self._free.append(line)
+            for waiting in group:
+                waiting.settle()
+            if self._queue:
+                self._wake()
+            metrics.waiting = len(self._queue)
+
+    async def _record(self, line: PostgresLine, group: list[Waiting]) -> None:
+        if not group:
+            return
+        charging = begin(self._till.charge([_charge(waiting) for waiting in group]))
+        accepted, results, asking = self._recording(group)
+        first = next(asking, None)  # Decided while the limits are counted.
+        if left_out := _count(group, await charging):
+            asking.close()
+            accepted, results, asking = self._recording(
+                [waiting for waiting in group if waiting not in left_out]
+            )
+            first = next(asking, None)
+        try:
+            if first is not None:
+                if not line.is_open:
+                    await line.open()
+                await line.resolve(asking, first)
+        except DatabaseError as error:
+            logger.error("The database did not answer: %s", error)
+            self._turn_away(accepted, results)
+        except Error:
+            # The server refused one of them, whose fault it is the locks find out.
+            metrics.failed += 1
+        finally:
+            for waiting, verdict in zip(accepted, results, strict=True):
+                waiting.result = waiting.result or verdict
+
+    def _recording(
+        self, group: list[Waiting]
+    ) -> tuple[list[Waiting], list[Verdict | None], Asking[None]]:
+        """``group`` again, its results as they come, and what brings them about."""
+        results: list[Verdict | None] = [None] * len(group)
+        submissions = [waiting.submission for waiting in group]
+        asking = remembered.recording(submissions, results, _ask_nobody, self._tell)
+        return group, results, asking
+
+    def _turn_away(self, group: list[Waiting], results: list[Verdict | None]) -> None:
+        """The database is away, and nobody should wait for that twice."""
+        for waiting, verdict in zip(group, results, strict=True):
+            if verdict is None:
+                waiting.result = Unavailable()
+        while waiting_there := self._queue.take(SIZE):
+            self._present -= len(waiting_there)
+            metrics.refused += len(waiting_there)
+            for waiting in waiting_there:
+                waiting.result = Unavailable()
+                waiting.settle()
+
+    def _tell(self, happened: list[events.SessionEvent]) -> None:
+        if happened:
+            events.tell_at_once(happened)
+            if session_events.has_listeners():
+                # They may ask the database.
+                self._thread.submit(events.tell, happened)
+
+
+def _charge(waiting: Waiting) -> tuple[str, str, int]:
+    return SCOPE, waiting.submission.actor.scope, 1
+
+
+def _count(group: list[Waiting], limits: list[list[Window]]) -> set[Waiting]:
+    """Note the limits of those that have been charged. The others, who are over a limit, are left
+    as if never counted.
+    """
+    refused = set()
+    for waiting, windows in zip(group, limits, strict=True):
+        if any(window.wait for window in windows):
+            refused.add(waiting)
+        else:
+            waiting.windows = windows
+    return refused
+
+
+def _ask_nobody(form: str) -> bool:
+    """The catalogue is in the database, and the answer goes by the threads."""
+    raise SessionBusy

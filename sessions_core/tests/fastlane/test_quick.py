@@ -1,0 +1,313 @@
+"""Answers on the event loop: what goes this way, what does not, and what the two have in common."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, connection
+
+from sessions_core.errors import RateLimited
+from sessions_core.fastlane import groups, quick
+from sessions_core.fastlane.groups import GroupCommit
+from sessions_core.fastlane.postgres_line import PostgresLine
+from sessions_core.fastlane.till import Till
+from sessions_core.fastlane.waiting import Waiting
+from sessions_core.lifecycle import remembered
+from sessions_core.lifecycle.recent import Recent
+from sessions_core.lifecycle.start import Wishes, start
+from sessions_core.lifecycle.statements import Statement
+from sessions_core.lifecycle.submission import Submission, Verdict
+from sessions_core.models import Attempt, Item, Plan, Session
+from sessions_core.rest import limits
+from sessions_core.signals import session_events
+
+from ..builders import actor_of, learner, vocabulary
+from .worlds import WhereJudged
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+class Practice:
+    """A learner's session, and answers to its items."""
+
+    def __init__(self, name: str = "ana", **activity: Any) -> None:
+        self.actor = actor_of(learner(name))
+        chosen = vocabulary(key=name)
+        type(chosen).objects.filter(pk=chosen.pk).update(**activity)
+        wishes = Wishes(activity_id=chosen.pk, item_count=20)
+        self.session = start(self.actor, "portal", wishes)
+        planned = Plan.objects.get(session=self.session).item_ids
+        self.items = [Item.objects.get(pk=pk) for pk in planned]
+
+    def answer(self, text: str | None = None, place: int = 0, key: bool = True) -> Submission:
+        item = self.items[place]
+        given = item.answer if text is None else text
+        return Submission(
+            self.actor, self.session.pk, item.pk, given, 1000, key=uuid4() if key else None
+        )
+
+
+def in_a_loop(work: Callable[[GroupCommit], Coroutine[Any, Any, Any]]) -> Any:
+    async def run() -> Any:
+        group_commit = GroupCommit()
+        try:
+            return await work(group_commit)
+        finally:
+            group_commit.close()
+
+    return asyncio.run(run())
+
+
+def answered(*submissions: Submission) -> list[Waiting]:
+    """One after the other."""
+
+    async def each(group_commit: GroupCommit) -> list[Waiting]:
+        return [await group_commit.answer(submission) for submission in submissions]
+
+    return in_a_loop(each)
+
+
+def test_the_plain_answer_changes_no_thread(monkeypatch) -> None:
+    def no_thread(*args: object, **kwargs: object) -> None:
+        raise AssertionError("It went by the threads")
+
+    monkeypatch.setattr(groups, "commit", no_thread)
+    practice = Practice()
+    first, second = answered(practice.answer(), practice.answer("wrong", 1))
+    assert (first.result.seq, second.result.seq) == (1, 2)
+    assert [first.result.judgement.correct, second.result.judgement.correct] == [True, False]
+    assert first.windows[0].remaining == second.windows[0].remaining + 1
+
+
+def test_a_retry_is_replayed_and_not_counted(settings) -> None:
+    settings.SESSIONS_LIMITS = {"progress": [(3, 60)]}
+    practice = Practice()
+    once, other = practice.answer(), practice.answer(place=1)
+    first, again, last = answered(once, once, other)
+    assert again.result == first.result._replace(replayed=True)
+    assert [each.windows[0].remaining for each in (first, again, last)] == [2, 2, 1]
+    assert Attempt.objects.count() == 2
+
+
+def test_a_retry_at_another_process_is_replayed_and_its_charge_taken_back(
+    settings, monkeypatch
+) -> None:
+    settings.SESSIONS_LIMITS = {"progress": [(3, 60)]}
+    practice = Practice()
+    once = practice.answer()
+    (first,) = answered(once)
+    monkeypatch.setattr(remembered, "_keys", Recent(10))
+    (again,) = answered(once)
+    assert again.result == first.result._replace(replayed=True)
+    assert [each.windows[0].remaining for each in (first, again)] == [2, 2]
+
+
+def test_of_a_group_only_those_over_their_limit_are_refused(settings) -> None:
+    settings.SESSIONS_LIMITS = {"progress": [(1, 60)]}
+    ana, berta = Practice("ana"), Practice("berta")
+
+    async def both(group_commit: GroupCommit) -> list[Waiting]:
+        await group_commit.answer(ana.answer())
+        late = group_commit.answer(ana.answer(place=1))
+        return await asyncio.gather(late, group_commit.answer(berta.answer()))
+
+    refused, accepted = in_a_loop(both)
+    assert isinstance(refused.result, RateLimited)
+    assert isinstance(accepted.result, Verdict)
+    assert Session.objects.get(pk=ana.session.pk).attempt_count == 1
+
+
+def test_a_slip_that_only_the_catalogue_can_forgive_is_judged_in_a_thread() -> None:
+    practice = Practice(forgive_typos=True)
+    place = next(n for n, item in enumerate(practice.items) if item.answer == "ventana")
+    (waiting,) = answered(practice.answer("ventanna", place))
+    assert waiting.result.judgement.forgiven
+
+
+@pytest.mark.parametrize("instant", [True, False])
+def test_a_judge_that_may_wait_is_asked_in_a_thread(settings, monkeypatch, instant) -> None:
+    settings.SESSIONS_JUDGE = f"{WhereJudged.__module__}.WhereJudged"
+    monkeypatch.setattr(WhereJudged, "instant", instant)
+    monkeypatch.setattr(WhereJudged, "threads", [])
+    answered(Practice().answer())
+    (thread,) = WhereJudged.threads
+    assert (thread is threading.main_thread()) is instant
+
+
+def test_a_hosts_receiver_may_ask_the_database() -> None:
+    heard = []
+
+    def receiver(sender: object, events: list, **kwargs: object) -> None:
+        heard.append((events[0].seq, Session.objects.get(pk=events[0].session_id).last_seq))
+
+    session_events.connect(receiver)
+    try:
+        answered(Practice().answer())
+    finally:
+        session_events.disconnect(receiver)
+    assert heard == [(1, 1)]
+
+
+def test_connections_are_given_back_after_a_while(monkeypatch) -> None:
+    monkeypatch.setattr(groups, "IDLE", 0.1)
+    practice = Practice()
+
+    async def then_rest(group_commit: GroupCommit) -> list[int]:
+        await group_commit.answer(practice.answer())
+        counts = [await asyncio.to_thread(lines)]
+        for _ in range(50):
+            await asyncio.sleep(0.1)
+            if not await asyncio.to_thread(lines):
+                break
+        counts.append(await asyncio.to_thread(lines))
+        await group_commit.answer(practice.answer(place=1))
+        return [*counts, await asyncio.to_thread(lines)]
+
+    assert in_a_loop(then_rest) == [1, 0, 1]
+
+
+def lines() -> int:
+    """Connections that have prepared the answers' statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND query LIKE '%WITH answered AS%'"
+        )
+        found = cursor.fetchone()[0]
+    connection.close()
+    return found
+
+
+class TestALine:
+    """To Postgres."""
+
+    def on(self, work: Callable[[PostgresLine], Coroutine[Any, Any, Any]]) -> Any:
+        async def run() -> Any:
+            with quick.ThreadPoolExecutor(1) as thread:
+                line = PostgresLine(asyncio.get_running_loop(), thread)
+                await line.open()
+                try:
+                    return await work(line)
+                finally:
+                    line.close()
+
+        return asyncio.run(run())
+
+    def test_rows_have_pythons_types(self) -> None:
+        def asking():
+            first = yield Statement("SELECT %s::int, %s::text", (7, "ñ %s"))
+            second = yield Statement("SELECT NULL, ARRAY[1, 2]", ())
+            return first + second
+
+        async def work(line: PostgresLine) -> list[tuple]:
+            steps = asking()
+            return await line.resolve(steps, next(steps))
+
+        assert self.on(work) == [(7, "ñ %s"), (None, [1, 2])]
+
+    def test_a_large_statement_goes_through(self) -> None:
+        text = "x" * 5_000_000
+
+        def asking():
+            return (yield Statement("SELECT length(%s::text)", (text,)))
+
+        async def work(line: PostgresLine) -> list[tuple]:
+            steps = asking()
+            return await line.resolve(steps, next(steps))
+
+        assert self.on(work) == [(len(text),)]
+
+    def test_a_refusal_leaves_it_open(self) -> None:
+        from psycopg import DataError
+
+        def asking(number: int):
+            return (yield Statement("SELECT 1 / %s::int", (number,)))
+
+        async def work(line: PostgresLine) -> list[tuple]:
+            for number in (0, 1):
+                steps = asking(number)
+                try:
+                    found = await line.resolve(steps, next(steps))
+                except DataError:
+                    continue
+            return found
+
+        assert self.on(work) == [(1,)]
+
+    def test_a_lost_connection_is_told_to_who_waits(self) -> None:
+        def asking():
+            return (yield Statement("SELECT pg_sleep(%s::int)", (30,)))
+
+        async def work(line: PostgresLine) -> bool:
+            steps = asking()
+            waiting = asyncio.create_task(line.resolve(steps, next(steps)))
+            await asyncio.sleep(0.2)
+            await asyncio.to_thread(end_sleepers)
+            with pytest.raises((DatabaseError, quick.Error)):
+                await waiting
+            await asyncio.sleep(0.1)
+            return line.is_open
+
+        assert self.on(work) is False
+
+
+def end_sleepers() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'"
+        )
+    connection.close()
+
+
+@pytest.mark.redis
+class TestTheTill:
+    """Over a Redis that may go away."""
+
+    @pytest.fixture
+    def redis(self, own_redis, settings):
+        server = own_redis()
+        settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": server.url}}
+        limits.forget()
+        yield server
+        limits.forget()
+
+    def charge(self, till: Till, who: str) -> Coroutine[Any, Any, list[list[limits.Window]]]:
+        return till.charge([("progress", who, 1)])
+
+    def test_it_counts_with_everybody_else(self, redis) -> None:
+        async def work() -> list[int]:
+            till, who = Till(), uuid4().hex
+            limits.consume("progress", who)
+            found = await self.charge(till, who)
+            till.close()
+            return [found[0][0].remaining, limits.consume("progress", who)[0].remaining]
+
+        assert asyncio.run(work()) == [118, 117]
+
+    def test_a_redis_that_forgot_the_script_is_told_again(self, redis) -> None:
+        async def work() -> list[int]:
+            till, who, counts = Till(), uuid4().hex, []
+            for _ in range(3):
+                limits.store().shared.client.script_flush()
+                counts.append((await self.charge(till, who))[0][0].remaining)
+            till.close()
+            return counts
+
+        assert asyncio.run(work()) == [119, 118, 117]
+
+    @pytest.mark.processes
+    @pytest.mark.parametrize("failure", ["kill", "pause"])
+    def test_without_it_limits_count_in_the_process(self, redis, failure) -> None:
+        async def work() -> list[int]:
+            till, who = Till(), uuid4().hex
+            counts = [(await self.charge(till, who))[0][0].remaining]
+            getattr(redis, failure)()
+            counts += [(await self.charge(till, who))[0][0].remaining for _ in range(3)]
+            till.close()
+            return counts
+
+        assert asyncio.run(work()) == [119, 119, 118, 117]
