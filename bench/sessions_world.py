@@ -57,6 +57,20 @@ SELECT user_id, local_day, count(*), count(ended_at), count(ended_at), count(end
     60 * count(ended_at), sum(attempt_count), sum(correct_count)
 FROM sessions_core_session GROUP BY user_id, local_day
 """
+# What those sessions have taught and earned. Of what a learner has met, half is due.
+PROJECT_MEMORIES = """
+INSERT INTO sessions_core_itemmemory (user_id, item_id, activity_id, state, step, stability,
+    difficulty, due_at, reviewed_at)
+SELECT DISTINCT user_id, item_id, 1, 1, 1, 2.3, 5,
+    now() + interval '1 hour' * (item_id / 5 % 2 - 0.5), now()
+FROM sessions_core_session s JOIN sessions_core_attempt a ON a.session_id = s.id
+WHERE ended_at IS NOT NULL
+"""
+PROJECT_ACHIEVEMENTS = """
+INSERT INTO sessions_core_awardedachievement (user_id, code, session_id, awarded_at)
+SELECT DISTINCT ON (user_id) user_id, 'first-step', id, ended_at
+FROM sessions_core_session WHERE ended_at IS NOT NULL ORDER BY user_id, ended_at
+"""
 PEERS_SESSIONS = """
 INSERT INTO peer.practice_session (id, user_id, activity_id, status, started_at, ended_at,
     item_count, answered, correct, streak, best_streak, time_ms)
@@ -106,7 +120,8 @@ def main() -> None:
         for statement in FILLING
     ]
     with connection.cursor() as cursor:
-        for statement, values in tqdm([*parts, (PROJECT_DAYS, None)], "Sessions", leave=False):
+        derived = [(each, None) for each in (PROJECT_DAYS, PROJECT_MEMORIES, PROJECT_ACHIEVEMENTS)]
+        for statement, values in tqdm([*parts, *derived], "Sessions", leave=False):
             cursor.execute(statement, values)
         cursor.execute("VACUUM ANALYZE")
     write_requests(folder, ready)

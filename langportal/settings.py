@@ -142,7 +142,7 @@ else:
         **_database.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 10), "timeout": 1.5},
         "connect_timeout": 2,
-        # Statements bound on the server (those of an answer) keep their plan from the fifth use.
+        # Statements bound on the server (those of the verbs) keep their plan from the fifth use.
         "prepare_threshold": 5,
         # That plan does not depend on the values: Postgres would otherwise make a new one for a
         # lone answer, which takes longer than recording it.

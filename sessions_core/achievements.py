@@ -2,50 +2,20 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
+from datetime import datetime
 
-from django.db.models import Q
+import orjson
 
 from . import clock
-from .models import AwardedAchievement, PracticeDay, Session, Status
+from .lifecycle import statements
+from .models import AwardedAchievement, Session, Status
+from .session_facts import SessionFacts
 
-
-class SessionFacts:
-    """What an achievement may be earned by. Only what is looked at costs a query."""
-
-    def __init__(self, session: Session, user_id: int) -> None:
-        self.session = session
-        self.user_id = user_id
-
-    @property
-    def success_rate(self) -> float:
-        """Correct attempts / attempts of this session, 0 to 1."""
-        attempts = self.session.attempt_count
-        return self.session.correct_count / attempts if attempts else 0.0
-
-    @cached_property
-    def is_first_completed(self) -> bool:
-        """Whether the learner has completed this session and none before it."""
-        if self.session.status != Status.COMPLETED or self.session.ended_at is None:
-            return False
-        end, key = self.session.ended_at, self.session.pk
-        mine = Session.objects.filter(user_id=self.user_id, standalone=False)
-        earlier = mine.filter(Q(ended_at__lt=end) | Q(ended_at=end, pk__lt=key))
-        return not earlier.filter(status=Status.COMPLETED).exists()
-
-    def days_in_a_row(self, count: int) -> bool:
-        """Whether the learner ended a session on each of the last ``count`` days.
-
-        Days are those of the zones in which the sessions were begun; the last is this session's.
-        """
-        last = self.session.local_day
-        week = PracticeDay.objects.filter(
-            user_id=self.user_id,
-            day__range=(last - timedelta(days=count - 1), last),
-            ended__gt=0,
-        )
-        return week.count() == count
+_AWARD = (
+    f"INSERT INTO {AwardedAchievement._meta.db_table} (user_id, session_id, awarded_at, code) "
+    "SELECT %(user_id)s, %(session_id)s::bigint, %(at)s::timestamptz, code "
+    "FROM json_array_elements_text(%(codes)s::json) AS code ON CONFLICT DO NOTHING RETURNING code"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +38,40 @@ def register(achievement: Achievement) -> Achievement:
     return achievement
 
 
-def award(session: Session) -> None:
+def award(session: Session) -> list[str]:
     """Award what ``session``, which has just ended, earns its learner for the first time.
 
-    A session given up earns nothing, nor does an answer without a session.
+    Returns the codes. A session given up earns nothing, nor does an answer without a session.
     """
     if session.standalone or session.user_id is None or session.status == Status.CANCELLED:
-        return
-    kept = AwardedAchievement.objects.filter(user_id=session.user_id)
-    had = set(kept.values_list("code", flat=True))
-    facts = SessionFacts(session, session.user_id)
+        return []
+    facts, had = SessionFacts.read(session, session.user_id)
     won = [a.code for a in _registry.values() if a.code not in had and a.is_earned(facts)]
-    # Two sessions may end at once: the first one to commit has it.
+    return _keep(session, session.user_id, won) if won else []
+
+
+def _keep(session: Session, user_id: int, codes: list[str]) -> list[str]:
+    """Those of the codes that were awarded here: of two sessions that end at once, the first one
+    to commit has it.
+    """
+    at = session.ended_at or clock.now()
+    if statements.on_postgres():
+        rows = statements.call(
+            _AWARD,
+            user_id=user_id,
+            session_id=session.pk,
+            at=at,
+            codes=orjson.dumps(codes).decode(),
+        )
+        return [code for (code,) in rows]
     AwardedAchievement.objects.bulk_create(
         [
-            AwardedAchievement(
-                user_id=session.user_id,
-                code=code,
-                session=session,
-                awarded_at=session.ended_at or clock.now(),
-            )
-            for code in won
+            AwardedAchievement(user_id=user_id, code=code, session=session, awarded_at=at)
+            for code in codes
         ],
         ignore_conflicts=True,
     )
+    return codes
 
 
 def award_since(user_id: int, since: datetime) -> None:
@@ -120,8 +100,11 @@ def take_back(user_id: int, sessions: Collection[Session], since: datetime) -> N
 
 def awarded_in(session: Session) -> list[Achievement]:
     """The achievements that ``session`` earned. One no longer registered is not shown."""
-    rows = AwardedAchievement.objects.filter(session=session).order_by("pk")
-    codes = rows.values_list("code", flat=True)
+    if session.ending is not None:
+        codes = list(session.ending.won)
+    else:
+        rows = AwardedAchievement.objects.filter(session=session).order_by("pk")
+        codes = list(rows.values_list("code", flat=True))
     return [_registry[code] for code in codes if code in _registry]
 
 

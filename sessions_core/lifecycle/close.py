@@ -1,13 +1,22 @@
 """What every end of a session does, under its lock: time, ledger, rollup, memory."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import Count, Q
 
 from .. import achievements, clock
 from ..app_settings import app_settings
-from ..models import Attempt, Completion, Session, Status, Transition
-from . import days, events, remembering, scoring
+from ..models import Completion, Session, Status, Transition
+from . import ending, events, scoring
+from .outcomes import ItemResult
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """``results`` in the order of the latest attempt; ``won`` are codes of achievements."""
+
+    results: Sequence[ItemResult]
+    won: Sequence[str]
 
 
 def expire_locked(session: Session) -> Session:
@@ -28,25 +37,23 @@ def close(session: Session, status: str, at: datetime, claimed: int | None = Non
     session.running_since = session.deadline_at = None
     session.status = status
     session.ended_at = max(at, session.started_at)
-    session.mastered_count = _mastered(session)
     session.last_seq += 1
-    session.save()
-    transition = Transition.objects.create(
+    transition = Transition(
         session=session, seq=session.last_seq, status=status, at=at, active_ms=session.active_ms
     )
-    days.count_end(session, practised)
+    results = ending.write(session, transition, practised)
+    won: list[str] = []
     if session.user_id is not None:
-        app_settings.load("SCHEDULER")().review(
-            session.user_id, remembering.first_attempts(session)
-        )
-        achievements.award(session)
+        _remember(session.user_id, results)
+        won = achievements.award(session)
+    session.ending = Ending(results, won)
     events.publish([events.changed(session, transition)])
     return session
 
 
-def _mastered(session: Session) -> int:
-    """Distinct items of which every attempt was correct."""
-    by_item = Attempt.objects.filter(session=session).order_by().values("item_id")
-    return (
-        by_item.annotate(missed=Count("item_id", filter=Q(correct=False))).filter(missed=0).count()
+def _remember(user_id: int, results: Sequence[ItemResult]) -> None:
+    """Teach the scheduler the first attempt at each item: later ones saw the answer."""
+    firsts = sorted(results, key=lambda result: result.first_seq)
+    app_settings.load("SCHEDULER")().review(
+        user_id, [(first.item_id, first.first_correct, first.first_at) for first in firsts]
     )

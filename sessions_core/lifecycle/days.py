@@ -1,35 +1,63 @@
 """The rollup of a learner's practice by local day, kept as sessions begin and end."""
 
+from collections.abc import Collection
+
 from django.db.models import F
 
 from ..models import Completion, PracticeDay, Session
 
+_TOTALS = ("started", "ended", "practised", "completed", "seconds", "attempts", "correct")
 
-def _add(session: Session, **amounts: int) -> None:
+
+def counts(session: Session) -> bool:
+    """Whether the session is in the rollup."""
+    return not session.standalone and session.user_id is not None
+
+
+def adding(named: Collection[str]) -> str:
+    """The statement that adds the parameters of these names to a day, in one atomic step.
+
+    The other parameters: ``user_id``, ``local_day``, ``counts``. None may be negative: Postgres
+    checks the row to insert even where there is one to update.
+    """
+    amounts = [f"%({name})s::int" if name in named else "0" for name in _TOTALS]
+    sums = [f"{name} = present.{name} + excluded.{name}" for name in named]
+    return (
+        f"INSERT INTO {PracticeDay._meta.db_table} AS present (user_id, day, {', '.join(_TOTALS)}) "
+        f"SELECT %(user_id)s, %(local_day)s::date, {', '.join(amounts)} "
+        f"WHERE %(counts)s::boolean ON CONFLICT (user_id, day) DO UPDATE SET {', '.join(sums)}"
+    )
+
+
+def of_end(session: Session, practised_seconds: int) -> dict[str, int]:
+    """What the end of ``session`` adds to its day."""
+    return {
+        "ended": 1,
+        "practised": int(session.completion != Completion.ABANDONED),
+        "completed": int(session.completion == Completion.COMPLETED),
+        "seconds": practised_seconds,
+        "attempts": session.attempt_count,
+        "correct": session.correct_count,
+    }
+
+
+def count_start(session: Session, times: int = 1) -> None:
+    """``times`` -1 takes back what was counted."""
+    _add(session, {"started": 1}, times)
+
+
+def count_end(session: Session, practised_seconds: int, times: int = 1) -> None:
+    _add(session, of_end(session, practised_seconds), times)
+
+
+def _add(session: Session, amounts: dict[str, int], times: int) -> None:
     """Add to the row of the session's day, by one atomic statement where the row exists."""
     if session.standalone or session.user_id is None:
         return
     row = PracticeDay.objects.filter(user_id=session.user_id, day=session.local_day)
-    increments = {name: F(name) + amount for name, amount in amounts.items()}
+    increments = {name: F(name) + times * amount for name, amount in amounts.items()}
     if not row.update(**increments):
         PracticeDay.objects.bulk_create(
             [PracticeDay(user_id=session.user_id, day=session.local_day)], ignore_conflicts=True
         )
         row.update(**increments)
-
-
-def count_start(session: Session, times: int = 1) -> None:
-    """``times`` -1 takes back what was counted."""
-    _add(session, started=times)
-
-
-def count_end(session: Session, practised_seconds: int, times: int = 1) -> None:
-    _add(
-        session,
-        ended=times,
-        practised=times * (session.completion != Completion.ABANDONED),
-        completed=times * (session.completion == Completion.COMPLETED),
-        seconds=times * practised_seconds,
-        attempts=times * session.attempt_count,
-        correct=times * session.correct_count,
-    )

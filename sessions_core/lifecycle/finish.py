@@ -11,6 +11,7 @@ from ..retrying import retrying
 from . import states
 from .close import close, expire_locked
 from .hold import hold
+from .whole import whole
 
 
 def complete(
@@ -49,7 +50,7 @@ def _end(
     return session
 
 
-@transaction.atomic
+@whole()
 def _end_once(
     actor: Actor,
     given: object,

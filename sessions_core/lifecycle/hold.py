@@ -3,7 +3,13 @@
 from .. import access, clock
 from ..actor import Actor
 from ..models import Session, Status
+from . import statements
 from .close import expire_locked
+
+_LOCK = (
+    f"SELECT {statements.columns(Session)} FROM {Session._meta.db_table} "
+    "WHERE id = %(session_id)s FOR UPDATE"
+)
 
 
 def hold(actor: Actor, given: object, *, route: str) -> Session:
@@ -12,9 +18,15 @@ def hold(actor: Actor, given: object, *, route: str) -> Session:
     A session whose time has run out is expired first; the verb then meets it ended, and must
     return rather than raise, so that the ending is committed.
     """
-    rows = Session.objects.select_for_update()
-    session = access.session_for(actor, given, route=route, rows=rows)
-    return close_if_due(session)
+    session = _locked(access.session_id_for(given))
+    return close_if_due(access.permitted(actor, session, given, route=route, write=True))
+
+
+def _locked(session_id: int) -> Session | None:
+    if not statements.on_postgres():
+        return Session.objects.select_for_update().filter(pk=session_id).first()
+    rows = statements.call(_LOCK, session_id=session_id)
+    return statements.instance(Session, rows[0]) if rows else None
 
 
 def close_if_due(session: Session) -> Session:

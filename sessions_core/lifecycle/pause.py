@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-from django.db import transaction
-
 from .. import clock
 from ..actor import Actor
 from ..models import Session, Status, Transition
 from ..retrying import retrying
 from . import events, scoring, states
 from .hold import hold
+from .whole import whole
 
 
 def pause(
@@ -36,7 +35,7 @@ def _change(
     return session
 
 
-@transaction.atomic
+@whole()
 def _change_once(
     actor: Actor, given: object, route: str, status: str, claimed_seconds: int | None
 ) -> Session:

@@ -1,21 +1,10 @@
 """What the attempts of sessions teach the scheduler about their learner."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
 
 from ..app_settings import app_settings
 from ..models import Attempt, Session
-
-FirstAttempt = tuple[int, bool, datetime]
-
-
-def first_attempts(session: Session) -> list[FirstAttempt]:
-    """(item id, correct, when) of the first attempt at each item: later ones saw the answer."""
-    first: dict[int, FirstAttempt] = {}
-    rows = Attempt.objects.filter(session=session).order_by("seq")
-    for row in rows.values_list("item_id", "correct", "created_at").iterator():
-        first.setdefault(row[0], row)
-    return list(first.values())
+from ..scheduling import FirstAttempt
 
 
 def learn_again(user_id: int, changed: Collection[Session]) -> None:

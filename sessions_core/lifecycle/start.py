@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import randbits
 
-from django.db import transaction
-
 from .. import clock
 from ..actor import Actor
 from ..app_settings import app_settings
 from ..errors import ActivityNotFound, EmptyActivity
-from ..models import Activity, Plan, Session, SessionType
+from ..models import Activity, Session, SessionType
 from ..models.activity import ActivityType, Difficulty
 from ..retrying import retrying
 from ..zones import local_day
-from . import days
+from . import opening, statements
+from .whole import whole
+
+_ACTIVITY = (
+    f"SELECT {statements.columns(Activity)} FROM {Activity._meta.db_table} "
+    "WHERE id = %(activity_id)s AND is_active"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def start(actor: Actor, dialect: str, wishes: Wishes) -> Session:
     return retrying(_start, actor, dialect, wishes)
 
 
-@transaction.atomic
+@whole()
 def _start(actor: Actor, dialect: str, wishes: Wishes) -> Session:
     now = clock.now()
     seed = app_settings.SCHEDULER_SEED
@@ -61,19 +65,13 @@ def _start(actor: Actor, dialect: str, wishes: Wishes) -> Session:
         session.deadline_at = now + timedelta(seconds=wishes.time_limit)
     plan = [] if wishes.activity_id is None else _plan(session, wishes.activity_id, wishes, now)
     session.item_count = len(plan)
-    session.save(force_insert=True)
-    if plan:
-        Plan.objects.create(session=session, item_ids=plan)
-    days.count_start(session)
+    opening.write(session, plan)
     return session
 
 
 def _plan(session: Session, activity_id: int, wishes: Wishes, now: datetime) -> list[int]:
-    activities = Activity.objects.filter(is_active=True)
-    if wishes.activity_type is not None:
-        activities = activities.filter(type=wishes.activity_type)
-    activity = activities.filter(pk=activity_id).first()
-    if activity is None:
+    activity = _active(activity_id)
+    if activity is None or wishes.activity_type not in (None, activity.type):
         raise ActivityNotFound(activity_id)
     session.activity = activity
     if activity.type == ActivityType.SEQUENCE:
@@ -91,3 +89,10 @@ def _plan(session: Session, activity_id: int, wishes: Wishes, now: datetime) -> 
     if not plan:
         raise EmptyActivity
     return plan
+
+
+def _active(activity_id: int) -> Activity | None:
+    if not statements.on_postgres():
+        return Activity.objects.filter(pk=activity_id, is_active=True).first()
+    rows = statements.call(_ACTIVITY, activity_id=activity_id)
+    return statements.instance(Activity, rows[0]) if rows else None

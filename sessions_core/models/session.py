@@ -1,5 +1,7 @@
 """A learner's session: its state, its counters, its time ledger, what it set out to practise."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,6 +9,10 @@ from django.utils import timezone
 
 from ..public_id import encode
 from .activity import Activity, Difficulty
+
+if TYPE_CHECKING:
+    from ..lifecycle.close import Ending
+    from ..lifecycle.submission import ItemFacts
 
 
 class Dialect(models.TextChoices):
@@ -112,6 +118,10 @@ class Session(models.Model):
     answered_mask = models.BinaryField(
         default=bytes, help_text="Bit n: the item at plan position n has been answered."
     )
+
+    # Of the instance that a verb has just begun or ended: what it found out, for whoever shows it.
+    first_item: "ItemFacts | None" = None
+    ending: "Ending | None" = None
 
     class Meta:
         ordering = ["-started_at", "-id"]

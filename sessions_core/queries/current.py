@@ -29,6 +29,8 @@ def next_item(session: Session) -> ItemFacts | None:
     position = first_unmarked(bytes(session.answered_mask), session.item_count)
     if position is None:
         return None
+    if position == 0 and session.first_item is not None:
+        return session.first_item
     if Session.plan.is_cached(session):  # It was begun a moment ago, in this request.
         item_id = session.plan.item_ids[position]
     else:

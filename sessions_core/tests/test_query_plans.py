@@ -1,9 +1,11 @@
-"""What Postgres does for the reads of a learner, in tables that are well filled: it finds by index.
+"""What Postgres does for a learner's reads and verbs, in tables that are well filled: it finds by
+index.
 
-EXPLAIN of every statement that a read sends, with its values; of those that are prepared, the
+EXPLAIN of every statement that one sends, with its values; of those that are prepared, the
 generic plan, which is the one the server keeps.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,8 +13,11 @@ import psycopg
 import pytest
 from django.db import connection
 
-from sessions_core.lifecycle import events
-from sessions_core.models import Session
+from sessions_core.lifecycle import events, finish
+from sessions_core.lifecycle.answer import answer
+from sessions_core.lifecycle.start import Wishes, start
+from sessions_core.lifecycle.submission import Submission
+from sessions_core.models import Activity, Session
 from sessions_core.queries import current, freshness
 from sessions_core.surfaces.portal.cursor import cursor_after
 
@@ -22,6 +27,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 LEARNERS, SESSIONS, ATTEMPTS = 100, 300, 5
 SIDE = "/api/v1/sessions"
+BIG = {
+    f"sessions_core_{name}"
+    for name in ("attempt", "session", "transition", "practiceday", "item", "itemmemory")
+}
 
 
 @pytest.fixture
@@ -38,7 +47,7 @@ def ana():
         "item": activity.items.first().pk,
     }
     with connection.cursor() as cursor:
-        for statement in (_FILL_SESSIONS, _FILL_ATTEMPTS, _FILL_TRANSITIONS, _FILL_DAYS, "ANALYZE"):
+        for statement in _FILLING:
             cursor.execute(statement, values if "%" in statement else None)
     return users[LEARNERS // 2]
 
@@ -64,12 +73,30 @@ _FILL_TRANSITIONS = """
 INSERT INTO sessions_core_transition (session_id, seq, status, at, active_ms)
 SELECT n, 6, 'completed', now(), 60000 FROM generate_series(1, %(all)s) n
 """
+_FILL_ITEMS = """
+INSERT INTO sessions_core_item (activity_id, key, position, type, prompt, answer, alternatives,
+    explanation, tags, difficulty, is_active)
+SELECT %(activity)s, 'more ' || n, 100 + n, 'translation', 'more', 'más', '[]', '', '[]', 'medium',
+    true
+FROM generate_series(1, 5000) n
+"""
+_FILL_MEMORIES = """
+INSERT INTO sessions_core_itemmemory
+    (user_id, item_id, activity_id, state, stability, difficulty, due_at, reviewed_at)
+SELECT %(first)s + n, id, activity_id, 2, 3, 5, now() + interval '1 hour' * (id %% 50 - 25), now()
+FROM generate_series(0, %(learners)s - 1) n, sessions_core_item WHERE key LIKE 'more %%0'
+"""
 _FILL_DAYS = """
 INSERT INTO sessions_core_practiceday
     (user_id, day, started, ended, practised, completed, seconds, attempts, correct)
 SELECT user_id, local_day, count(*), count(*), count(*), count(*), 600, 50, 30
 FROM sessions_core_session GROUP BY user_id, local_day
 """
+_NEXT_SESSION = "SELECT setval(pg_get_serial_sequence('sessions_core_session', 'id'), %(all)s)"
+_FILLING = (
+    *(_FILL_SESSIONS, _FILL_ATTEMPTS, _FILL_TRANSITIONS, _FILL_DAYS),
+    *(_FILL_ITEMS, _FILL_MEMORIES, _NEXT_SESSION, "ANALYZE"),
+)
 
 
 class Reader:
@@ -105,12 +132,12 @@ class Reader:
         }
 
 
-def asked(read: Callable[[], object]) -> list[tuple[str, Any, bool]]:
-    """Text, values and whether it is prepared, of each SELECT that ``read`` sends."""
+def asked(read: Callable[[], object], *kinds: str) -> list[tuple[str, Any, bool]]:
+    """Text, values and whether it is prepared, of each SELECT, or each of ``kinds``, sent."""
     found: list[tuple[str, Any, bool]] = []
 
     def note(execute: Callable, sql: str, values: Any, many: bool, context: dict) -> Any:
-        if sql.lstrip().upper().startswith("SELECT"):
+        if sql.lstrip().upper().startswith(kinds or ("SELECT",)):
             plain = isinstance(context["cursor"].cursor, psycopg.ClientCursor)
             found.append((sql, values, not plain))
         return execute(sql, values, many, context)
@@ -122,6 +149,10 @@ def asked(read: Callable[[], object]) -> list[tuple[str, Any, bool]]:
 
 def plan_of(sql: str, values: Any, prepared: bool) -> dict[str, Any]:
     with connection.cursor() as cursor:
+        if isinstance(values, dict):
+            names = [*dict.fromkeys(re.findall(r"%\((\w+)\)s", sql))]
+            sql = re.sub(r"%\((\w+)\)s", lambda found: f"${names.index(found[1]) + 1}", sql)
+            values = [values[name] for name in names]
         if prepared:
             cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
             for number in range(len(values)):
@@ -142,16 +173,30 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(part)
 
 
+def refuse_whole_tables(name: str, statements: list[tuple[str, Any, bool]]) -> None:
+    assert statements, name
+    for statement in statements:
+        for node in nodes(plan_of(*statement)):
+            whole = node["Node Type"] == "Seq Scan" and node.get("Relation Name") in BIG
+            assert not whole, f"{name}: {node} in {statement[0]}"
+
+
 def test_no_read_of_a_learner_goes_through_a_whole_table(ana) -> None:
-    reader = Reader(ana)
-    big = {f"sessions_core_{name}" for name in ("attempt", "session", "transition", "practiceday")}
-    for name, read in reader.reads().items():
-        statements = asked(read)
-        assert statements, name
-        for statement in statements:
-            for node in nodes(plan_of(*statement)):
-                whole = node["Node Type"] == "Seq Scan" and node.get("Relation Name") in big
-                assert not whole, f"{name}: {node} in {statement[0]}"
+    for name, read in Reader(ana).reads().items():
+        refuse_whole_tables(name, asked(read))
+
+
+def test_no_start_and_no_end_goes_through_a_whole_table(ana) -> None:
+    actor, activity = actor_of(ana), Activity.objects.get()
+    kinds = ("SELECT", "WITH", "INSERT", "UPDATE")
+    started = asked(lambda: start(actor, "portal", Wishes(activity_id=activity.pk)), *kinds)
+    refuse_whole_tables("start", started)
+    assert len(started) == 3
+    session = Session.objects.get(user=ana, status="active")
+    answer([Submission(actor, session.pk, session.plan.item_ids[0], "más", 100)])
+    ended = asked(lambda: finish.complete(actor, session.pk, route="test"), *kinds)
+    refuse_whole_tables("complete", ended)
+    assert len(ended) == 6
 
 
 def test_a_page_by_cursor_is_read_off_the_index_from_its_place_on(ana) -> None:
