@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from sessions_core.actor import Actor
 from sessions_core.models import IdempotentResponse
-from sessions_core.rest import idempotency, sealing
+from sessions_core.rest import idempotency, replies, sealing
 
 pytestmark = [pytest.mark.urls("sessions_core.tests.rest.surface"), pytest.mark.django_db]
 
@@ -98,7 +98,7 @@ def test_a_request_that_breaks_leaves_no_effect_and_burns_no_key(client, monkeyp
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(idempotency, "_keep", break_down)
+        broken.setattr(replies, "keep", break_down)
         with pytest.raises(ZeroDivisionError):
             keep(client, "a")
     assert not effects()
@@ -194,14 +194,14 @@ def test_after_a_change_of_the_secret_the_former_one_still_opens(settings) -> No
 @pytest.mark.django_db(transaction=True)
 def test_a_deadlock_is_tried_again_and_counted_once(client, monkeypatch) -> None:
     refusals = iter([True, True, False])
-    kept = idempotency._keep
+    kept = replies.keep
 
     def refuse_twice(*args: object) -> None:
         kept(*args)
         if next(refusals):
             raise OperationalError("deadlock detected") from psycopg.errors.DeadlockDetected()
 
-    monkeypatch.setattr(idempotency, "_keep", refuse_twice)
+    monkeypatch.setattr(replies, "keep", refuse_twice)
 
     assert keep(client, "a").status_code == 201
     assert effects() == IdempotentResponse.objects.count() == 1
@@ -227,7 +227,7 @@ def test_while_the_first_is_running_the_second_is_told_so(learner, client) -> No
 
     def hold() -> None:
         with transaction.atomic():
-            idempotency._hold(key)
+            replies.hold(key)
             held.set()
             done.wait(10)
         connection.close()
