@@ -31,6 +31,13 @@ def session_for(
     """
     rows = Session.objects.all() if rows is None else rows
     session = rows.filter(pk=session_id_for(given)).first()
+    return permitted(actor, session, given, route=route, write=write)
+
+
+def permitted(
+    actor: Actor, session: Session | None, given: object, *, route: str, write: bool
+) -> Session:
+    """What ``session_for`` says of a ``session`` that its caller has loaded."""
     if session is None:
         raise SessionNotFound(given)
     if actor.owns(session.user_id, session.guest):

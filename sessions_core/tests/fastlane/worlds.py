@@ -9,6 +9,7 @@ from sessions_core import tokens
 from sessions_core.lifecycle import finish, pause
 from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.models import Plan, Session
+from sessions_core.queries import freshness
 from sessions_core.rest import limits
 from sessions_core.tokens import trust
 
@@ -24,6 +25,7 @@ def build() -> World:
     """Empty the database and fill it anew. The sequences begin again, so ids are the same."""
     call_command("flush", interactive=False, verbosity=0)
     cache.clear()
+    freshness.forget()
     limits.forget()
     trust.forget()
     activity = vocabulary()
