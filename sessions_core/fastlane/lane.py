@@ -1,8 +1,6 @@
 """The ASGI application: the plain case itself, everything else to the application behind it."""
 
-import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from http import HTTPStatus
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 from rest_framework.exceptions import ParseError
@@ -21,12 +19,11 @@ from . import body, calls, groups, head
 from .calls import Call, Given
 from .checks import TokenChecks
 from .dress import App, Wardrobe
+from .replies import Send, log_refusal, send_reply
+from .side_lane import SideLane
 from .waiting import Waiting
 
 Scope = MutableMapping[str, Any]
-Send = Callable[[body.Message], Awaitable[None]]
-
-logger = logging.getLogger("django.request")
 
 ROOTS: Mapping[str, Sequence[str]] = {
     "portal": ("/api/v1/sessions/", "/v1/sessions/"),
@@ -38,10 +35,10 @@ class FastLane:
     """Around ``app``, Django's. ``roots``: where the host has mounted the surfaces."""
 
     def __init__(self, app: App, roots: Mapping[str, Sequence[str]] = ROOTS) -> None:
-        self._app = app
         self._roots = roots
         self._wardrobe = Wardrobe(app)
         self._checks = TokenChecks()
+        self._app = SideLane(app, roots["portal"], self._wardrobe, self._checks)
         renderers: Any = api_settings.DEFAULT_RENDERER_CLASSES
         self._renderer = renderers[0]()
 
@@ -84,26 +81,8 @@ class FastLane:
         else:
             problem = call.dialect.domain_problem(outcome.result or Unavailable())
             status, data, more = problem.status, call.dialect.body(problem), headers_of(problem)
-            _log(status, path)
+            log_refusal(status, path)
         if outcome.windows:
             more = {**more, **limits.headers(outcome.windows)}
         content = self._renderer.render(data, "application/json", {})
-        await send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": [
-                    *headers,
-                    *((name.encode(), value.encode()) for name, value in more.items()),
-                    (b"Content-Length", b"%d" % len(content)),
-                ],
-            }
-        )
-        await send({"type": "http.response.body", "body": content})
-
-
-def _log(status: int, path: str) -> None:
-    """As Django reports its own refusals."""
-    level = logging.ERROR if status >= 500 else logging.WARNING
-    about = {"status_code": status}
-    logger.log(level, "%s: %s", HTTPStatus(status).phrase, path, extra=about)
+        await send_reply(send, status, headers, more, content)

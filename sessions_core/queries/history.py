@@ -104,7 +104,7 @@ def _of_page(rows: QuerySet[Session], wanted: Wanted) -> QuerySet[Session]:
 
 def _select(user_id: int, wanted: Wanted) -> Sequence[tuple]:
     """The same, by a statement whose plan Postgres keeps: making it took longer than the page."""
-    given = {
+    given: dict[str, list[Any]] = {
         "s.activity_id = %s": [wanted.activity_id],
         "s.started_at >= %s": [wanted.since],
         "s.started_at < %s": [wanted.until],

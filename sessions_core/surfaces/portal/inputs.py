@@ -14,6 +14,8 @@ from ...queries.history import Wanted
 from ..fields import AnswerTextField, ItemIdField, SecondsField
 from .cursor import read_cursor
 
+MAX_WORDS = 200
+LEAST_SECONDS, MOST_SECONDS = 10, 14400
 MAX_BATCH = 100
 MAX_HISTORY = 50
 MAX_OFFSET = 10**9
@@ -21,10 +23,10 @@ MAX_OFFSET = 10**9
 
 class SettingsInput(serializers.Serializer):
     difficulty = serializers.ChoiceField(choices=Difficulty.choices, required=False)
-    word_count = serializers.IntegerField(min_value=1, max_value=200, required=False)
+    word_count = serializers.IntegerField(min_value=1, max_value=MAX_WORDS, required=False)
     time_limit = serializers.IntegerField(
-        min_value=10,
-        max_value=14400,
+        min_value=LEAST_SECONDS,
+        max_value=MOST_SECONDS,
         required=False,
         allow_null=True,
         help_text="Seconds of active time.",

@@ -32,7 +32,8 @@ def build() -> World:
     sequence = vocabulary([("one", "uno")], key="other", name="Other")
     retired = vocabulary([("two", "dos")], key="retired", name="Retired")
     retired.items.update(is_active=False)
-    ana, ben = learner("ana"), learner("ben")
+    ana, ben, staff = learner("ana"), learner("ben"), learner("staff")
+    type(staff).objects.filter(pk=staff.pk).update(is_staff=True)
     made = {
         name: start(actor_of(ana), "portal", Wishes(activity_id=activity.pk))
         for name in ("active", "completed", "cancelled", "paused", "expired")
@@ -48,6 +49,9 @@ def build() -> World:
     return World(
         tokens.issue(ana).access,
         tokens.issue(ben).access,
+        tokens.issue(staff).access,
+        activity.pk,
+        retired.pk,
         {name: (session.public_id, session.pk) for name, session in made.items()},
         Plan.objects.get(session=made["active"]).item_ids,
         sequence.items.get().pk,
