@@ -14,6 +14,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from sessions_core.actor import Actor
+from sessions_core.errors import SessionError
 from sessions_core.models import IdempotentResponse
 from sessions_core.rest import idempotency, replies, sealing
 
@@ -205,6 +206,25 @@ def test_a_deadlock_is_tried_again_and_counted_once(client, monkeypatch) -> None
 
     assert keep(client, "a").status_code == 201
     assert effects() == IdempotentResponse.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("verb_refuses", [True, False])
+def test_a_reply_recorded_since_the_look_up_is_given(client, monkeypatch, verb_refuses) -> None:
+    """The first request may end between the moment that a statement sees and its lock."""
+    keep(client, "a")
+    stored = IdempotentResponse.objects.get()
+    asked = replies.Asked(stored.key, stored.owner, "POST", "/kit/keep", {"name": "a"})
+    monkeypatch.setattr(replies, "hold", lambda key: None)
+
+    def act() -> replies.Reply:
+        Group.objects.create(name="b")
+        if verb_refuses:
+            raise SessionError
+        return replies.Reply(201, b"another")
+
+    assert replies.once(asked, act).replayed
+    assert effects() == 1
 
 
 def test_the_digest_of_a_key_names_its_owner() -> None:
