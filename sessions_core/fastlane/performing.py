@@ -9,7 +9,7 @@ from django.db import connection
 from rest_framework.settings import api_settings
 
 from ..actor import Actor
-from ..errors import SessionError
+from ..errors import KeyInProgress, KeyReused, SessionError
 from ..rest import idempotency, limits, replies
 from ..rest.dialect import Dialect
 from ..rest.exceptions import DATABASE_AWAY, headers_of, problem_of
@@ -64,17 +64,30 @@ class Performer:
             return self._refused(error, windows)
 
     def _reply(self, request: Request, windows: list[limits.Window]) -> replies.Reply:
-        """Fills ``windows`` with the limit as it stands then."""
-        asked = request.asked
-        stored = None if asked is None else replies.find(asked.key)
-        if request.operation.limit is not None:
-            cost = int(asked is None or stored is None or not stored.answers(asked))
-            windows += limits.consume(request.operation.limit, request.actor.scope, cost)
-        if asked is None:
+        """Fills ``windows`` with the limit as it stands then.
+
+        The view looks a key up, counts, and holds the key. Here one statement does both, and what
+        it says decides what is counted.
+        """
+
+        def charge(cost: int) -> None:
+            scope = request.operation.limit
+            if scope is not None and not windows:  # A verb that starts over is counted once.
+                windows.extend(limits.consume(scope, request.actor.scope, cost))
+
+        def act() -> replies.Reply:
+            charge(1)
             return self._act(request)
-        if stored is not None:
-            return stored.reply(asked)
-        return replies.once(asked, lambda: self._act(request))
+
+        if request.asked is None:
+            return act()
+        try:
+            reply = replies.once(request.asked, act)
+        except (KeyReused, KeyInProgress):
+            charge(1)
+            raise
+        charge(0)
+        return reply
 
     def _act(self, request: Request) -> replies.Reply:
         return replies.Reply(request.operation.status, self._rendered(request.act()))
