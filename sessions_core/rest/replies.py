@@ -15,11 +15,10 @@ from uuid import UUID
 import orjson
 from django.apps import apps
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from ..clock import now
 from ..errors import KeyInProgress, KeyReused, SessionError
-from ..lifecycle import statements
 from ..retrying import retrying
 from . import sealing
 
@@ -111,8 +110,8 @@ def table() -> Any:
 def find(key: UUID) -> Stored | None:
     """What is on record under ``key``."""
     since = now() - KEPT_FOR
-    if statements.on_postgres():
-        rows = statements.run(_texts().find, key, since)
+    if _on_postgres():
+        rows = _run(_texts().find, key, since)
     else:
         stored = table().objects.filter(key=key, created_at__gt=since)
         rows = list(stored.values_list("request", "status", "body"))
@@ -124,10 +123,10 @@ def hold(key: UUID) -> Stored | None:
 
     SQLite needs nothing: its transactions begin with the write lock. Raises ``KeyInProgress``.
     """
-    if not statements.on_postgres():
+    if not _on_postgres():
         return find(key)
     number = int.from_bytes(key.bytes[:8], "big", signed=True)
-    ((is_held, *stored),) = statements.run(_texts().hold, str(number), key, now() - KEPT_FOR)
+    ((is_held, *stored),) = _run(_texts().hold, str(number), key, now() - KEPT_FOR)
     if not is_held:
         raise KeyInProgress
     return None if stored[0] is None else Stored(*stored)
@@ -146,7 +145,7 @@ def keep(asked: Asked, reply: Reply) -> None:
         "body": sealing.seal(reply.body, asked.key.bytes),
         "created_at": moment,
     }
-    if statements.on_postgres():
+    if _on_postgres():
         _keep_first(asked.key, row, moment - KEPT_FOR)
         return
     model = table()
@@ -159,8 +158,18 @@ def keep(asked: Asked, reply: Reply) -> None:
 
 
 def _keep_first(key: UUID, row: dict[str, Any], older: datetime) -> None:
-    if not statements.run(_texts().keep, key, *row.values(), older):
+    if not _run(_texts().keep, key, *row.values(), older):
         raise KeyInProgress
+
+
+def _on_postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _run(sql: str, *values: Any) -> list[tuple]:
+    from ..lifecycle import statements  # Only a project with the table has the lifecycle too.
+
+    return statements.run(sql, *values)
 
 
 @dataclass(frozen=True, slots=True)
