@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import Any
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 
 from ..actor import Actor
@@ -119,7 +120,10 @@ def _history(wanted: Wanted, actor: Actor, zone: str | None, body: Json) -> Act:
 @lru_cache(1024)
 def _wanted(query: bytes) -> Wanted | None:
     """As the view reads it. Most clients ask the same few."""
-    form = HistoryInput(data=QueryDict(query))
+    try:
+        form = HistoryInput(data=QueryDict(query))
+    except TooManyFieldsSent:
+        return None
     return form.wanted() if form.is_valid() else None
 
 

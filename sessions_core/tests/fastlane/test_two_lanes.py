@@ -133,6 +133,14 @@ def test_over_the_limits_of_the_other_operations(settings, taken) -> None:
         assert timeless(slow) == timeless(fast)
 
 
+def test_more_parameters_than_the_host_takes(settings) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2
+    compared = both_lanes(lambda world: iter([get("/history", world.token, b"a=1&b=2&c=3")]))
+    assert [(slow.status, slow.body) for _, slow, _ in compared] == [
+        (fast.status, fast.body) for _, _, fast in compared
+    ]
+
+
 def test_a_key_holds_in_both_lanes() -> None:
     """What one lane has answered, the other replays: to the letter, and with no second effect."""
     world = worlds.build()
