@@ -9,6 +9,8 @@ from sessions_core.rest.routes import both
 from sessions_core.surfaces import aliases
 
 urlpatterns = [
+    # First, because most requests are for it, and addresses are tried in order.
+    path("api/v1/sessions/", include("sessions_core.surfaces.sessions_urls")),
     path("", include("langportal.pages.urls")),
     path("", include("langportal.health.urls")),
     path("admin/login/", admin_login),
@@ -17,7 +19,6 @@ urlpatterns = [
     *both("api/schema/", SpectacularAPIView.as_view(), "schema"),
     *both("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), "docs"),
     path("api/", include("sessions_core.realtime.urls")),
-    path("api/v1/sessions/", include("sessions_core.surfaces.sessions_urls")),
     path("api/v1/practice/sessions/", include("sessions_core.surfaces.practice.urls")),
     path("api/exercises/", include("sessions_core.surfaces.exercises.urls")),
     # As the documents' own examples write them; left out of the API documents.

@@ -44,7 +44,8 @@ class AppSettings:
     # Seconds for which a verified token is trusted before it is checked again.
     TOKEN_TRUST_SECONDS: float = 15.0
 
-    # Whether answers are taken in front of Django, many to a commit (ASGI only).
+    # Whether answers, many to a commit, and the portal's other hot operations are taken in front of
+    # Django (ASGI only).
     FAST_LANE: bool = True
 
     # Limits: {scope: [(count, seconds), …]}, per user.

@@ -6,6 +6,9 @@ addresses and methods, bad tokens, bad input, whatever it does not know. So what
 refused by the views, in their words, and no check exists twice; the lane only ever does what the
 view would have done, by the same verb, the same limits and the same renderers.
 
+Beside it, in the same manner, ``side_lane`` takes the portal's start, complete, history and
+details, each by itself.
+
     application = FastLane(django_application)
 """
 

@@ -29,16 +29,20 @@ _SINGLE = _DJANGOS | {
 
 
 class Head(NamedTuple):
-    """``setting``: the headers that say to which site, and by which way, the request came."""
+    """``setting``: the headers that say to which site, and by which way, the request came.
+
+    ``length``: of the body.
+    """
 
     token: str
     key: str | None
     zone: str | None
     setting: tuple[Header, ...]
+    length: int
 
 
-def read(scope: Mapping[str, Any]) -> Head | None:
-    """``None`` for a request that only Django can judge."""
+def read(scope: Mapping[str, Any], *, may_be_empty: bool = False) -> Head | None:
+    """``None`` for a request that only Django can judge. ``may_be_empty``: without a body."""
     if scope.get("root_path"):
         return None
     found: dict[bytes, bytes] = {}
@@ -53,10 +57,12 @@ def read(scope: Mapping[str, Any]) -> Head | None:
         if name in found or name in _DJANGOS:
             return None
         found[name] = value
-    length = found.get(b"content-length", b"")
-    if not length.isdigit() or not 0 < int(length[:9]) <= MAX_BODY:
+    sent = found.get(b"content-length", b"0" if may_be_empty else b"")
+    length = int(sent[:9]) if sent.isdigit() else -1
+    if not (0 < length <= MAX_BODY or (length == 0 and may_be_empty)):
         return None
-    if found.get(b"content-type") not in _JSON:
+    content_type = found.get(b"content-type")
+    if content_type not in _JSON and (content_type is not None or length):
         return None
     scheme, _, token = found.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() != "bearer":
@@ -67,4 +73,5 @@ def read(scope: Mapping[str, Any]) -> Head | None:
         None if key is None else key.decode("latin-1"),
         None if zone is None else zone.decode("latin-1"),
         tuple(sorted(setting) if len(setting) > 1 else setting),
+        length,
     )

@@ -1,9 +1,7 @@
 """The ASGI application: the plain case itself, everything else to the application behind it."""
 
-import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from rest_framework.exceptions import ParseError
@@ -23,13 +21,11 @@ from . import body, calls, groups, head
 from .calls import Call, Given
 from .checks import TokenChecks
 from .dress import App, Wardrobe
+from .replies import Parts, Send, log_refusal, parts
+from .side_lane import SideLane
 from .waiting import Waiting
 
 Scope = MutableMapping[str, Any]
-Send = Callable[[body.Message], Awaitable[None]]
-Parts = tuple[body.Message, body.Message]
-
-logger = logging.getLogger("django.request")
 
 ROOTS: Mapping[str, Sequence[str]] = {
     "portal": ("/api/v1/sessions/", "/v1/sessions/"),
@@ -41,10 +37,10 @@ class FastLane:
     """Around ``app``, Django's. ``roots``: where the host has mounted the surfaces."""
 
     def __init__(self, app: App, roots: Mapping[str, Sequence[str]] = ROOTS) -> None:
-        self._app = app
         self._roots = roots
         self._wardrobe = Wardrobe(app)
         self._checks = TokenChecks()
+        self._app = SideLane(app, roots["portal"], self._wardrobe, self._checks)
         renderers: Any = api_settings.DEFAULT_RENDERER_CLASSES
         self._renderer = renderers[0]()
 
@@ -89,7 +85,7 @@ class FastLane:
                 return outcome.rendered[1]
             return self._verdict(call, headers, result, outcome.windows)
         problem = call.dialect.domain_problem(result or Unavailable())
-        _log(problem.status, path)
+        log_refusal(problem.status, path)
         more = {**headers_of(problem), **_limits(outcome.windows)}
         return self._render(problem.status, call.dialect.body(problem), headers, more)
 
@@ -101,25 +97,8 @@ class FastLane:
     def _render(
         self, status: int, data: Any, headers: list[head.Header], more: Mapping[str, str]
     ) -> Parts:
-        content = self._renderer.render(data, "application/json", {})
-        start = {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [
-                *headers,
-                *[(name.encode(), value.encode()) for name, value in more.items()],
-                (b"Content-Length", b"%d" % len(content)),
-            ],
-        }
-        return start, {"type": "http.response.body", "body": content}
+        return parts(status, headers, more, self._renderer.render(data, "application/json", {}))
 
 
 def _limits(windows: Sequence[Window]) -> Mapping[str, str]:
     return limits.headers(windows) if windows else {}
-
-
-def _log(status: int, path: str) -> None:
-    """As Django reports its own refusals."""
-    level = logging.ERROR if status >= 500 else logging.WARNING
-    about = {"status_code": status}
-    logger.log(level, "%s: %s", HTTPStatus(status).phrase, path, extra=about)

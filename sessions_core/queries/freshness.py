@@ -2,24 +2,27 @@
 
 The database says how fresh a cached page must be: its key holds a mark of what the page was made
 from, read by index. A write changes the mark, so the next read makes the page anew, whichever
-process wrote, and nothing need be invalidated.
+process wrote, and nothing need be invalidated. So each process may keep the pages it has made.
 """
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
-from django.core.cache import cache
+import orjson
 from django.db import connection
 
 from .. import access
 from ..actor import Actor
 from ..lifecycle import statements
 from ..models import OPEN, PracticeDay, Session
+from .pages import Pages
 
 HISTORY_SECONDS = 300
 DETAILS_SECONDS = 60
+# Bytes of all pages that a process keeps.
+ROOM = 16 * 1024 * 1024
 
+_pages = Pages(ROOM)
 
 _OPEN = ", ".join(f"'{status}'" for status in OPEN)
 _DAYS, _SESSIONS = PracticeDay._meta.db_table, Session._meta.db_table
@@ -42,7 +45,7 @@ class Mark(NamedTuple):
     """
 
     scope: str
-    standing: object
+    standing: Hashable
     started: int | None = None
 
 
@@ -60,18 +63,23 @@ def mark_of(actor: Actor) -> Mark:
     return Mark(actor.scope, row, row[4])
 
 
-def _of_guest(actor: Actor) -> object:
+def _of_guest(actor: Actor) -> Hashable:
     """A guest has few sessions, and no days."""
     mine = access.owned(actor).order_by()
-    return sorted(mine.values_list("pk", "status", "last_seq"))
+    return tuple(sorted(mine.values_list("pk", "status", "last_seq")))
 
 
-def cached(name: str, mark: object, seconds: int, make: Callable[[], Any]) -> Any:
+def cached(name: str, mark: Hashable, seconds: int, make: Callable[[], Any]) -> Any:
     """The value of ``name`` that was made from ``mark``, or else a new one by ``make``."""
-    digest = hashlib.blake2b(f"{name}\0{mark}".encode(), digest_size=16).hexdigest()
-    key = f"sessions:{digest}"
-    value = cache.get(key)
-    if value is None:
-        value = make()
-        cache.set(key, value, seconds)
+    page = _pages.get((name, mark))
+    if page is not None:
+        return orjson.loads(page)
+    value = make()
+    if seconds:
+        _pages.put((name, mark), orjson.dumps(value), seconds)
     return value
+
+
+def forget() -> None:
+    """Keep nothing any more: for tests, whose databases begin anew."""
+    _pages.clear()

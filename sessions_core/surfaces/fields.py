@@ -1,5 +1,6 @@
 """Fields that more than one surface accepts. Their bounds are those of the columns."""
 
+from functools import cache
 from math import isfinite
 from typing import Any
 
@@ -11,6 +12,21 @@ from ..public_id import MAX_ID
 
 MAX_ANSWER = 500
 MAX_SECONDS = 86400
+
+
+class Input(serializers.Serializer):
+    """Input whose fields are made once: DRF copies them for every request, which costs more than
+    to look at what was sent. They may keep nothing of a request.
+    """
+
+    @property
+    def fields(self) -> Any:
+        return _fields_of(type(self))
+
+
+@cache
+def _fields_of(form: type[Input]) -> Any:
+    return super(Input, form()).fields
 
 
 def item_number(given: int | str) -> int:

@@ -41,10 +41,12 @@ def django_db_modify_db_settings(
 @pytest.fixture(autouse=True)
 def _nothing_remembered(run: Run) -> None:
     """What lives outside the database, which alone is rolled back: limits, tokens, cached pages."""
+    from sessions_core.queries import freshness
     from sessions_core.rest import limits
     from sessions_core.tokens import trust
 
     cache.clear()
+    freshness.forget()
     limits.forget()
     trust.forget()
     if run.redis_shared:

@@ -5,11 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from ...models import SessionType
-from ..fields import AnswerTextField, ItemIdField, SecondsField, SessionIdField
+from ..fields import AnswerTextField, Input, ItemIdField, SecondsField, SessionIdField
 from .errors import InvalidSessionType
 
 
-class ExerciseStartInput(serializers.Serializer):
+class ExerciseStartInput(Input):
     session_type = serializers.ChoiceField(
         choices=SessionType.choices, default=SessionType.PRACTICE
     )
@@ -23,7 +23,7 @@ class ExerciseStartInput(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-class SubmitInput(serializers.Serializer):
+class SubmitInput(Input):
     exercise_id = ItemIdField()
     user_answer = AnswerTextField()
     time_taken = SecondsField(default=0, help_text="Seconds.")
@@ -34,5 +34,5 @@ class SubmitInput(serializers.Serializer):
     )
 
 
-class ExerciseEndInput(serializers.Serializer):
+class ExerciseEndInput(Input):
     session_id = SessionIdField()

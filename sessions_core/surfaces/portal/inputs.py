@@ -11,32 +11,34 @@ from rest_framework import serializers
 from ...models.activity import Difficulty
 from ...public_id import MAX_ID
 from ...queries.history import Wanted
-from ..fields import AnswerTextField, ItemIdField, SecondsField
+from ..fields import AnswerTextField, Input, ItemIdField, SecondsField
 from .cursor import read_cursor
 
+MAX_WORDS = 200
+LEAST_SECONDS, MOST_SECONDS = 10, 14400
 MAX_BATCH = 100
 MAX_HISTORY = 50
 MAX_OFFSET = 10**9
 
 
-class SettingsInput(serializers.Serializer):
+class SettingsInput(Input):
     difficulty = serializers.ChoiceField(choices=Difficulty.choices, required=False)
-    word_count = serializers.IntegerField(min_value=1, max_value=200, required=False)
+    word_count = serializers.IntegerField(min_value=1, max_value=MAX_WORDS, required=False)
     time_limit = serializers.IntegerField(
-        min_value=10,
-        max_value=14400,
+        min_value=LEAST_SECONDS,
+        max_value=MOST_SECONDS,
         required=False,
         allow_null=True,
         help_text="Seconds of active time.",
     )
 
 
-class StartInput(serializers.Serializer):
+class StartInput(Input):
     activity_id = serializers.IntegerField(min_value=1, max_value=MAX_ID)
     settings = SettingsInput(required=False)
 
 
-class AnswerInput(serializers.Serializer):
+class AnswerInput(Input):
     item_id = ItemIdField()
     answer = AnswerTextField()
     time_taken = SecondsField(default=0.0, help_text="Seconds the learner took.")
@@ -50,7 +52,7 @@ class BatchAnswerInput(AnswerInput):
     )
 
 
-class BatchInput(serializers.Serializer):
+class BatchInput(Input):
     answers = serializers.ListField(
         child=BatchAnswerInput(), allow_empty=False, max_length=MAX_BATCH
     )
@@ -104,7 +106,7 @@ class CursorField(serializers.Field):
         return value
 
 
-class HistoryInput(serializers.Serializer):
+class HistoryInput(Input):
     limit = serializers.IntegerField(
         min_value=1, default=10, help_text=f"Above {MAX_HISTORY} counts as {MAX_HISTORY}."
     )

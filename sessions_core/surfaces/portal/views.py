@@ -5,22 +5,19 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ... import access, achievements, clock
+from ... import clock
 from ...actor import Actor
-from ...app_settings import app_settings
 from ...errors import SessionError
 from ...lifecycle import finish, pause, replays
 from ...lifecycle.answer import answer
-from ...lifecycle.start import Wishes, start
-from ...models import Dialect, Session
-from ...queries import current, freshness, history, results
+from ...queries import current
 from ...rest.caller import actor_of
 from ...rest.dialect import Dialect as ErrorDialect
 from ...rest.exceptions import response_of
 from ...rest.idempotency import HEADER, answer_key, idempotent
 from ...rest.zones import zone_of
 from ..answering import AnsweringViewSet, takes_a_key, valid
-from . import render
+from . import operations, render
 from .errors import PORTAL
 from .inputs import AnswerInput, BatchInput, HistoryInput, StartInput
 from .schema import documented
@@ -42,8 +39,8 @@ class PortalViewSet(AnsweringViewSet):
     @idempotent
     def start(self, request: Request) -> Response:
         data = valid(StartInput(data=request.data))
-        session = start(actor_of(request), Dialect.PORTAL, _wishes(data, zone_of(request)))
-        return Response(render.started(session, current.next_item(session)), status=201)
+        body = operations.start(actor_of(request), data, zone_of(request))
+        return Response(body, status=201)
 
     @documented("progress")
     @takes_a_key
@@ -78,9 +75,7 @@ class PortalViewSet(AnsweringViewSet):
     @documented("complete")
     @idempotent
     def complete(self, request: Request, session_id: str) -> Response:
-        session = finish.complete(actor_of(request), session_id, route="portal:complete")
-        won = achievements.awarded_in(session)
-        return Response(render.summary(session, results.of_session(session), won))
+        return Response(operations.complete(actor_of(request), session_id))
 
     @documented("cancel")
     @idempotent
@@ -98,49 +93,11 @@ class PortalViewSet(AnsweringViewSet):
     def history(self, request: Request) -> Response:
         form = HistoryInput(data=request.query_params)
         valid(form)
-        actor, wanted = actor_of(request), form.wanted()
-        mark = freshness.mark_of(actor)
-        body = freshness.cached(
-            f"history:{wanted}",
-            mark,
-            freshness.HISTORY_SECONDS,
-            lambda: render.history(history.page(actor, wanted, mark.started)),
-        )
-        return Response(body)
+        return Response(operations.history(actor_of(request), form.wanted()))
 
     @documented("details")
     def details(self, request: Request, session_id: str) -> Response:
-        rows = Session.objects.select_related("activity").only(*_SHOWN)
-        session = access.session_for(
-            actor_of(request), session_id, route="portal:details", write=False, rows=rows
-        )
-        session = current.fresh(session)
-        body = freshness.cached(
-            "details",
-            f"{session.pk}:{session.last_seq}",
-            freshness.DETAILS_SECONDS,
-            lambda: render.details(session, results.of_session(session), clock.now()),
-        )
-        return Response({**body, "timing": render.timing(session, clock.now())})
-
-
-# Of its many columns, what details show and what tells whether it may be read and has expired.
-_SHOWN = (
-    *("user_id", "guest", "status", "started_at", "ended_at", "deadline_at"),
-    *("running_since", "active_ms", "answered_count", "attempt_count", "correct_count"),
-    *("response_ms", "last_seq", "activity__name", "activity__type"),
-)
-
-
-def _wishes(data: dict[str, Any], zone: str) -> Wishes:
-    settings = data.get("settings", {})
-    return Wishes(
-        activity_id=data["activity_id"],
-        difficulty=settings.get("difficulty", app_settings.DEFAULT_DIFFICULTY),
-        item_count=settings.get("word_count", app_settings.DEFAULT_WORD_COUNT),
-        time_limit=settings.get("time_limit", app_settings.DEFAULT_TIME_LIMIT),
-        zone=zone,
-    )
+        return Response(operations.details(actor_of(request), session_id))
 
 
 def _batch_key(

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from ...models import Completion
 from ...public_id import MAX_ID
-from ..fields import ItemIdField, SecondsField, SessionIdField
+from ..fields import Input, ItemIdField, SecondsField, SessionIdField
 
 MAX_SECONDS = 14400
 MAX_DAYS = 366
@@ -25,7 +25,7 @@ class WholeSecondsField(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
-class PracticeStartInput(serializers.Serializer):
+class PracticeStartInput(Input):
     sequence_id = serializers.IntegerField(
         min_value=1,
         max_value=MAX_ID,
@@ -44,7 +44,7 @@ class PracticeStartInput(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-class CompleteInput(serializers.Serializer):
+class CompleteInput(Input):
     session_id = SessionIdField()
     duration_seconds = WholeSecondsField()
     poses_completed = serializers.IntegerField(
@@ -55,22 +55,22 @@ class CompleteInput(serializers.Serializer):
     )
 
 
-class PauseInput(serializers.Serializer):
+class PauseInput(Input):
     duration_so_far = WholeSecondsField()
 
 
-class PoseInput(serializers.Serializer):
+class PoseInput(Input):
     pose_id = ItemIdField()
     duration_seconds = SecondsField(default=0, help_text="How long it was held.")
 
 
-class NotesInput(serializers.Serializer):
+class NotesInput(Input):
     notes = serializers.CharField(
         max_length=5000, allow_blank=True, trim_whitespace=False, help_text="Empty removes them."
     )
 
 
-class ShareInput(serializers.Serializer):
+class ShareInput(Input):
     expires_in = serializers.IntegerField(
         min_value=60,
         max_value=366 * 86400,
@@ -80,7 +80,7 @@ class ShareInput(serializers.Serializer):
     )
 
 
-class DaysInput(serializers.Serializer):
+class DaysInput(Input):
     """A range of local days, both included; a year's at the most."""
 
     def __init__(self, *, today: date | None = None, days: int = MAX_DAYS, **kwargs: Any) -> None:

@@ -23,6 +23,7 @@ class Post:
     headers: tuple[Header, ...]
     chunks: tuple[bytes, ...]
     method: str = "POST"
+    query: bytes = b""
 
     async def to(self, app: Any) -> Answer:
         scope = {
@@ -33,7 +34,7 @@ class Post:
             "scheme": "http",
             "path": self.path,
             "raw_path": self.path.encode(),
-            "query_string": b"",
+            "query_string": self.query,
             "root_path": "",
             "headers": list(self.headers),
             "client": ("127.0.0.1", 50000),

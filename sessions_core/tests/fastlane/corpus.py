@@ -12,10 +12,13 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class World:
-    """Tokens of a learner and of another one; sessions by what became of them, as ids."""
+    """Tokens of a learner, of another one and of staff; sessions by what became of them, as ids."""
 
     token: str
     other_token: str
+    staff_token: str
+    activity: int
+    empty_activity: int
     sessions: dict[str, tuple[str, int]]
     planned: list[int]
     outside: int

@@ -2,18 +2,21 @@
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.asgi import get_asgi_application
 
-from sessions_core.fastlane import FastLane, groups, lane
+from sessions_core.fastlane import FastLane, groups, lane, workers
 from sessions_core.fastlane.metrics import metrics
-from sessions_core.models import Attempt, Session
+from sessions_core.fastlane.performing import Performer
+from sessions_core.models import Attempt, IdempotentResponse, Session, StaffAccess
 
 from . import worlds
 from .asgi import Answer, Post, all_to
 from .corpus import World, corpus, json_post, portal_path
+from .operations_corpus import bare, get, operations_corpus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +29,9 @@ MOMENT_HEADERS = {b"RateLimit-Reset", b"Retry-After"}
 def _same_choices(settings) -> None:
     settings.SESSIONS_CLOCK = f"{worlds.__name__}.stopped_clock"
     settings.SESSIONS_SCHEDULER_SEED = 7
-    settings.SESSIONS_LIMITS = {"progress": [(5000, 60)]}
+    settings.SESSIONS_LIMITS = {
+        scope: [(5000, 60)] for scope in ("progress", "session_start", "session_complete")
+    }
 
 
 def run(app, posts: list[Post]) -> list[Answer]:
@@ -35,6 +40,7 @@ def run(app, posts: list[Post]) -> list[Answer]:
             return await all_to(app, posts)
         finally:
             groups.close()
+            workers.close()
 
     return asyncio.run(everything())
 
@@ -51,13 +57,32 @@ def both_lanes(requests: Callable[[World], Iterator[Post]]) -> list[tuple[Post, 
     return list(zip(posts, slow, fast, strict=True))
 
 
-def recorded() -> tuple[list[tuple], list[tuple]]:
+def recorded() -> list[list[tuple]]:
     """What the requests left behind."""
     attempts = Attempt.objects.order_by("session_id", "seq")
-    return (
+    sessions = Session.objects.order_by("pk")
+    replies = IdempotentResponse.objects.order_by("key")
+    looks = StaffAccess.objects.order_by("pk")
+    return [
         list(attempts.values_list("session_id", "seq", "item_id", "answer", "correct", "key")),
-        list(Session.objects.order_by("pk").values_list("pk", "status", "attempt_count", "zone")),
-    )
+        list(sessions.values_list("pk", "status", "attempt_count", "zone", "time_limit")),
+        list(replies.values_list("key", "owner", "request", "status")),
+        list(looks.values_list("staff_id", "session_id", "route")),
+    ]
+
+
+@pytest.fixture
+def taken(monkeypatch) -> list[str]:
+    """The operations that the lane took, by name."""
+    names: list[str] = []
+    perform = Performer.perform
+
+    def noted(self, request):
+        names.append(request.operation.name)
+        return perform(self, request)
+
+    monkeypatch.setattr(Performer, "perform", noted)
+    return names
 
 
 def timeless(answer: Answer) -> Answer:
@@ -75,6 +100,63 @@ def test_good_bad_and_hostile_requests_are_answered_alike() -> None:
     assert len(compared) > 200
     assert not [post for post, slow, _ in compared if slow.status >= 500]
     assert metrics.answers - answered > 40  # the lane did take its part
+
+
+def test_the_other_operations_are_answered_alike(taken) -> None:
+    compared = both_lanes(operations_corpus)
+    for request, slow, fast in compared:
+        assert timeless(slow) == timeless(fast), request
+    assert len(compared) > 200
+    assert not [request for request, slow, _ in compared if slow.status >= 500]
+    assert {slow.status for _, slow, _ in compared} >= {200, 201, 400, 401, 404, 405, 413, 415, 422}
+    counts = Counter(taken)
+    assert min(counts[name] for name in ("start", "complete", "history", "details")) > 10
+
+
+def test_over_the_limits_of_the_other_operations(settings, taken) -> None:
+    settings.SESSIONS_LIMITS = {"session_start": [(2, 60)], "session_complete": [(1, 60), (9, 99)]}
+
+    def requests(world: World) -> Iterator[Post]:
+        wish = {"activity_id": world.activity}
+        for key in ("a", "b", "c", "a", "a"):
+            yield bare("/start", world.token, wish, idempotency_key=key)
+        yield bare("/start", world.token, {**wish, "more": 1}, idempotency_key="a")
+        for name in ("active", "paused"):
+            yield bare(f"/{world.sessions[name][0]}/complete", world.token)
+        yield get("/history", world.token)
+
+    compared = both_lanes(requests)
+    statuses = [201, 201, 429, 201, 201, 429, 200, 429, 200]
+    assert [slow.status for _, slow, _ in compared] == statuses
+    assert len(taken) == len(compared)
+    for _, slow, fast in compared:
+        assert timeless(slow) == timeless(fast)
+
+
+def test_more_parameters_than_the_host_takes(settings) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2
+    compared = both_lanes(lambda world: iter([get("/history", world.token, b"a=1&b=2&c=3")]))
+    assert [(slow.status, slow.body) for _, slow, _ in compared] == [
+        (fast.status, fast.body) for _, _, fast in compared
+    ]
+
+
+def test_a_key_holds_in_both_lanes() -> None:
+    """What one lane has answered, the other replays: to the letter, and with no second effect."""
+    world = worlds.build()
+    django = get_asgi_application()
+    fast = FastLane(django)
+    wish = {"activity_id": world.activity}
+    for first, second, key in ((django, fast, "one"), (fast, django, "two")):
+        before = Session.objects.count()
+        for path, body in (("/start", wish), (f"/{world.sessions['active'][0]}/complete", None)):
+            request = bare(path, world.token, body, idempotency_key=f"{key} {path}")
+            (answer,), (again,) = run(first, [request]), run(second, [request])
+            assert answer.status < 300
+            assert again.body == answer.body
+            assert (b"Idempotency-Replayed", b"true") in again.headers
+        assert Session.objects.count() == before + 1
+        Session.objects.filter(pk=world.sessions["active"][1]).update(status="active")
 
 
 def test_over_the_limit(settings) -> None:
@@ -148,3 +230,11 @@ def test_the_lane_stands_at_the_addresses_of_the_views() -> None:
         f"{root}submit" for root in lane.ROOTS["exercises"]
     ]:
         assert resolve(path).func.actions == {"post": path.rsplit("/", 1)[1]}
+    for root in lane.ROOTS["portal"]:
+        for method, rest, action in (
+            ("post", "start", "start"),
+            ("post", "x/complete", "complete"),
+            ("get", "history", "history"),
+            ("get", "x", "details"),
+        ):
+            assert resolve(f"{root}{rest}").func.actions[method] == action

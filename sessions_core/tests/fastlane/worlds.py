@@ -12,6 +12,7 @@ from sessions_core.grading import DefaultJudge, Judgement
 from sessions_core.lifecycle import finish, pause
 from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.models import Plan, Session
+from sessions_core.queries import freshness
 from sessions_core.rest import limits
 from sessions_core.tokens import trust
 
@@ -37,13 +38,15 @@ def build() -> World:
     """Empty the database and fill it anew. The sequences begin again, so ids are the same."""
     call_command("flush", interactive=False, verbosity=0)
     cache.clear()
+    freshness.forget()
     limits.forget()
     trust.forget()
     activity = vocabulary()
     sequence = vocabulary([("one", "uno")], key="other", name="Other")
     retired = vocabulary([("two", "dos")], key="retired", name="Retired")
     retired.items.update(is_active=False)
-    ana, ben = learner("ana"), learner("ben")
+    ana, ben, staff = learner("ana"), learner("ben"), learner("staff")
+    type(staff).objects.filter(pk=staff.pk).update(is_staff=True)
     made = {
         name: start(actor_of(ana), "portal", Wishes(activity_id=activity.pk))
         for name in ("active", "completed", "cancelled", "paused", "expired")
@@ -59,6 +62,9 @@ def build() -> World:
     return World(
         tokens.issue(ana).access,
         tokens.issue(ben).access,
+        tokens.issue(staff).access,
+        activity.pk,
+        retired.pk,
         {name: (session.public_id, session.pk) for name, session in made.items()},
         Plan.objects.get(session=made["active"]).item_ids,
         sequence.items.get().pk,

@@ -14,8 +14,9 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from sessions_core.actor import Actor
+from sessions_core.errors import SessionError
 from sessions_core.models import IdempotentResponse
-from sessions_core.rest import idempotency, sealing
+from sessions_core.rest import idempotency, replies, sealing
 
 pytestmark = [pytest.mark.urls("sessions_core.tests.rest.surface"), pytest.mark.django_db]
 
@@ -98,7 +99,7 @@ def test_a_request_that_breaks_leaves_no_effect_and_burns_no_key(client, monkeyp
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(idempotency, "_keep", break_down)
+        broken.setattr(replies, "keep", break_down)
         with pytest.raises(ZeroDivisionError):
             keep(client, "a")
     assert not effects()
@@ -194,17 +195,36 @@ def test_after_a_change_of_the_secret_the_former_one_still_opens(settings) -> No
 @pytest.mark.django_db(transaction=True)
 def test_a_deadlock_is_tried_again_and_counted_once(client, monkeypatch) -> None:
     refusals = iter([True, True, False])
-    kept = idempotency._keep
+    kept = replies.keep
 
     def refuse_twice(*args: object) -> None:
         kept(*args)
         if next(refusals):
             raise OperationalError("deadlock detected") from psycopg.errors.DeadlockDetected()
 
-    monkeypatch.setattr(idempotency, "_keep", refuse_twice)
+    monkeypatch.setattr(replies, "keep", refuse_twice)
 
     assert keep(client, "a").status_code == 201
     assert effects() == IdempotentResponse.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("verb_refuses", [True, False])
+def test_a_reply_recorded_since_the_look_up_is_given(client, monkeypatch, verb_refuses) -> None:
+    """The first request may end between the moment that a statement sees and its lock."""
+    keep(client, "a")
+    stored = IdempotentResponse.objects.get()
+    asked = replies.Asked(stored.key, stored.owner, "POST", "/kit/keep", {"name": "a"})
+    monkeypatch.setattr(replies, "hold", lambda key: None)
+
+    def act() -> replies.Reply:
+        Group.objects.create(name="b")
+        if verb_refuses:
+            raise SessionError
+        return replies.Reply(201, b"another")
+
+    assert replies.once(asked, act).replayed
+    assert effects() == 1
 
 
 def test_the_digest_of_a_key_names_its_owner() -> None:
@@ -227,7 +247,7 @@ def test_while_the_first_is_running_the_second_is_told_so(learner, client) -> No
 
     def hold() -> None:
         with transaction.atomic():
-            idempotency._hold(key)
+            replies.hold(key)
             held.set()
             done.wait(10)
         connection.close()

@@ -1,0 +1,64 @@
+"""The portal's operations as plain functions: call the verb or the query, render. Both lanes come
+this way. ``data`` is valid input.
+"""
+
+from typing import Any
+
+from ... import achievements, clock
+from ...actor import Actor
+from ...app_settings import app_settings
+from ...lifecycle import finish
+from ...lifecycle import start as starting
+from ...models import Dialect
+from ...queries import current, freshness, results
+from ...queries import history as listing
+from ...queries.shown import shown
+from . import render
+
+Json = dict[str, Any]
+
+
+def start(actor: Actor, data: Json, zone: str) -> Json:
+    """Raises ``ActivityNotFound``, ``EmptyActivity``."""
+    session = starting.start(actor, Dialect.PORTAL, _wishes(data, zone))
+    return render.started(session, current.next_item(session))
+
+
+def complete(actor: Actor, session_id: str) -> Json:
+    """Raises ``SessionNotFound``, ``SessionFinished``."""
+    session = finish.complete(actor, session_id, route="portal:complete")
+    won = achievements.awarded_in(session)
+    return render.summary(session, results.of_session(session), won)
+
+
+def history(actor: Actor, wanted: listing.Wanted) -> Json:
+    mark = freshness.mark_of(actor)
+    return freshness.cached(
+        f"history:{wanted}",
+        mark,
+        freshness.HISTORY_SECONDS,
+        lambda: render.history(listing.page(actor, wanted, mark.started)),
+    )
+
+
+def details(actor: Actor, session_id: str) -> Json:
+    """Raises ``SessionNotFound``."""
+    session = shown(actor, session_id, "portal:details")
+    body = freshness.cached(
+        "details",
+        f"{session.pk}:{session.last_seq}",
+        freshness.DETAILS_SECONDS,
+        lambda: render.details(session, results.of_session(session), clock.now()),
+    )
+    return {**body, "timing": render.timing(session, clock.now())}
+
+
+def _wishes(data: Json, zone: str) -> starting.Wishes:
+    settings = data.get("settings", {})
+    return starting.Wishes(
+        activity_id=data["activity_id"],
+        difficulty=settings.get("difficulty", app_settings.DEFAULT_DIFFICULTY),
+        item_count=settings.get("word_count", app_settings.DEFAULT_WORD_COUNT),
+        time_limit=settings.get("time_limit", app_settings.DEFAULT_TIME_LIMIT),
+        zone=zone,
+    )
