@@ -56,7 +56,6 @@ class NewAttempt:
     best_streak: int
     total_ms: int
     answered_mask: str
-    version: str = ""
 
     def columns(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in TYPES}

@@ -41,12 +41,12 @@ _keys = Recent(MAX_STANDINGS)
 _ITEMS = 0
 
 _TYPES = attempts.TYPES | {
-    "version": "xid",
     "best_streak": "int",
     "total_ms": "bigint",
     "answered_mask": "text",
 }
-# A key on record moves nothing, as if the session had changed.
+# A key on record moves nothing, as if the session had changed. Of arrays Postgres expects ten rows,
+# of JSON a hundred: then it would rather read a table of some thousand sessions than its index.
 _RECORD = f"""
 WITH answered AS (
     SELECT * FROM {statements.read_rows(_TYPES)}
@@ -56,10 +56,10 @@ WITH answered AS (
     JOIN {Item._meta.db_table} AS i ON i.id = known.id AND i.xmin = known.item_version
     JOIN {Activity._meta.db_table} AS a ON a.id = i.activity_id AND a.xmin = known.activity_version
 ), held AS (
-    SELECT s.id FROM {Session._meta.db_table} AS s
-    JOIN answered ON answered.session_id = s.id AND answered.version = s.xmin
+    SELECT s.id FROM unnest(%s::bigint[], %s::xid[], %s::uuid[]) AS known(id, version, key)
+    JOIN {Session._meta.db_table} AS s ON s.id = known.id AND s.xmin = known.version
     WHERE (SELECT number FROM same_items) = %s::int
-        AND NOT EXISTS (SELECT 1 FROM {Attempt._meta.db_table} AS a WHERE a.key = answered.key)
+        AND NOT EXISTS (SELECT 1 FROM {Attempt._meta.db_table} AS a WHERE a.key = known.key)
     ORDER BY s.id
     FOR NO KEY UPDATE OF s SKIP LOCKED
 ), moved AS (
@@ -230,8 +230,6 @@ def _statement(
     group: AnswerGroup, versions: Mapping[int, str], needed: Mapping[int, VersionedItem]
 ) -> Statement:
     """Records what still holds, and tells the new versions of those sessions, by id."""
-    for attempt in group.attempts:
-        attempt.version = versions[attempt.session_id]
     return Statement(
         _RECORD,
         (
@@ -239,6 +237,9 @@ def _statement(
             statements.array(needed),
             statements.array(item.item_version for item in needed.values()),
             statements.array(item.activity_version for item in needed.values()),
+            statements.array(attempt.session_id for attempt in group.attempts),
+            statements.array(versions[attempt.session_id] for attempt in group.attempts),
+            statements.array(attempt.key or "NULL" for attempt in group.attempts),
             len(needed),
         ),
     )
