@@ -30,3 +30,7 @@ application = ProtocolTypeRouter(
 # a fifth of the time of an answer.
 gc.collect()
 gc.freeze()
+# Nor need it look after every 700 new objects, which ten requests under way have: it would find
+# them in use, and all that is remembered of sessions and tokens too, 40 ms at a time. What goes in
+# circles waits for some megabytes more.
+gc.set_threshold(20_000, 20, 20)

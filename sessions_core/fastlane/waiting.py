@@ -24,7 +24,7 @@ class Waiting:
     """
 
     submission: Submission
-    future: "Future[Waiting]"
+    future: "Future[None]"
     since: float
     windows: Sequence[Window] = field(default=())
     result: Result | None = None
@@ -34,7 +34,7 @@ class Waiting:
     def settle(self) -> None:
         """Let the waiting one go on. It may have gone away."""
         if not self.future.done():
-            self.future.set_result(self)
+            self.future.set_result(None)  # Not itself: the two would hold each other.
 
 
 class FairQueue:

@@ -1,7 +1,9 @@
 """Answers on the event loop: what goes this way, what does not, and what the two have in common."""
 
 import asyncio
+import gc
 import threading
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import uuid4
@@ -148,6 +150,27 @@ def test_a_hosts_receiver_may_ask_the_database() -> None:
     finally:
         session_events.disconnect(receiver)
     assert heard == [(1, 1)]
+
+
+def test_answers_leave_nothing_to_the_collector() -> None:
+    """What goes in circles would wait for it, and it would look through all that is remembered."""
+    practice = Practice()
+
+    async def many(group_commit: GroupCommit) -> Counter[str]:
+        await group_commit.answer(practice.answer())
+        gc.collect()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            for place in range(20):
+                await group_commit.answer(practice.answer(place=place), render=lambda *_: ())
+            gc.collect()
+            return Counter(type(each).__name__ for each in gc.garbage)
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+
+    left = in_a_loop(many)
+    assert not left.keys() & {"Waiting", "Submission", "Verdict", "Window", "Future"}, left
 
 
 def test_connections_are_given_back_after_a_while(monkeypatch) -> None:
