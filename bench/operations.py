@@ -23,16 +23,20 @@ from tqdm import tqdm
 
 from . import page
 from .__main__ import bench_run, postgres_world
-from .contenders import PROJECT, ROOT, Contender, Server
+from .contenders import PATIENT, PROJECT, ROOT, Contender, Server
 from .report import folder_for_logs
 
 PEER = "bench.peers.fastapi_sqlalchemy_sessions:app"
 SERVERS = {
-    "lane": Contender("lane", "langportal", PROJECT, "project"),
+    "lane": Contender("lane", "langportal", PROJECT, "project", http=PATIENT),
     "views": Contender(
-        "views", "langportal, views", PROJECT, "project", settings={"FAST_LANE": "false"}
+        *("views", "langportal, views", PROJECT, "project"),
+        http=PATIENT,
+        settings={"FAST_LANE": "false"},
     ),
-    "fresh": Contender("fresh", "langportal, fresh pages", "bench.fresh:application", "project"),
+    "fresh": Contender(
+        *("fresh", "langportal, fresh pages", "bench.fresh:application", "project"), http=PATIENT
+    ),
     "sqlalchemy": Contender("sqlalchemy", "FastAPI + SQLAlchemy", PEER, "peers"),
 }
 OPERATIONS = {
