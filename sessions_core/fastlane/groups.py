@@ -34,8 +34,6 @@ SIZE = 64
 # Answers waiting for a group, and answers set aside; more are turned away.
 QUEUE = 2048
 ASIDE = 256
-# Seconds that an answer may wait for its group before it is turned away, uncounted.
-PATIENCE = 2.0
 # Seconds without an answer after which the connection is given back.
 IDLE = 5.0
 # Seconds between two lines about the metrics in the log, while there are answers.
@@ -62,7 +60,9 @@ class GroupCommit:
             return None
         from . import quick  # psycopg is there only where there is a Postgres.
 
-        return quick.QuickCommit(self._loop, self._thread) if quick.is_possible() else None
+        if not quick.is_possible(self._loop):
+            return None
+        return quick.QuickCommit(self._loop, self._thread)
 
     async def answer(self, submission: Submission, render: Render | None = None) -> Waiting:
         """``submission`` with its result: a verdict, which is committed, or an error.
@@ -135,13 +135,13 @@ class GroupCommit:
             logger.info("Answers of this process: %s", metrics.snapshot())
 
     def _take(self) -> list[Waiting]:
-        """The next group. A stalled database must not keep people waiting, so they are told."""
-        earliest = self._loop.time() - PATIENCE
+        """The next group. Who has waited for too long is told."""
+        now = self._loop.time()
         while group := self._queue.take(SIZE):
             for waiting in group:
-                if waiting.since < earliest:
+                if waiting.is_late(now):
                     self._refuse(waiting)
-            if in_time := [waiting for waiting in group if waiting.since >= earliest]:
+            if in_time := [waiting for waiting in group if not waiting.is_late(now)]:
                 return in_time
         return []
 

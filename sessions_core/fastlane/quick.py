@@ -36,9 +36,15 @@ LINES = 2
 SIZE = 64
 
 
-def is_possible() -> bool:
+# Windows' own loop watches no descriptors, by which the lines hear.
+_DEAF = getattr(asyncio, "ProactorEventLoop", ())
+
+
+def is_possible(loop: asyncio.AbstractEventLoop) -> bool:
     """Whether nothing that an answer needs would wait in the loop's way. On Postgres."""
-    return Till.is_possible() and getattr(app_settings.load("JUDGE"), "instant", False)
+    if isinstance(loop, _DEAF) or not Till.is_possible():
+        return False
+    return getattr(app_settings.load("JUDGE"), "instant", False)
 
 
 class QuickCommit:
@@ -92,8 +98,22 @@ class QuickCommit:
         while self._free and self._queue:
             # Not all at once: while one group commits, the others' learners write the next.
             fair_share = -(-self._present // LINES)
-            group = self._queue.take(min(SIZE, fair_share))
-            self._loop.create_task(self._commit(self._free.pop(), group))
+            group = self._in_time(self._queue.take(min(SIZE, fair_share)))
+            if group:
+                self._loop.create_task(self._commit(self._free.pop(), group))
+
+    def _in_time(self, group: list[Waiting]) -> list[Waiting]:
+        now = self._loop.time()
+        late = [waiting for waiting in group if waiting.is_late(now)]
+        self._refuse(late)
+        return [waiting for waiting in group if waiting not in late] if late else group
+
+    def _refuse(self, group: list[Waiting]) -> None:
+        self._present -= len(group)
+        metrics.refused += len(group)
+        for waiting in group:
+            waiting.result = Unavailable()
+            waiting.settle()
 
     async def _commit(self, line: PostgresLine, group: list[Waiting]) -> None:
         here = remembered.suitable([waiting.submission for waiting in group])
@@ -154,11 +174,7 @@ class QuickCommit:
             if verdict is None:
                 waiting.result = Unavailable()
         while waiting_there := self._queue.take(SIZE):
-            self._present -= len(waiting_there)
-            metrics.refused += len(waiting_there)
-            for waiting in waiting_there:
-                waiting.result = Unavailable()
-                waiting.settle()
+            self._refuse(waiting_there)
 
     def _tell(self, happened: list[events.SessionEvent]) -> None:
         if happened:

@@ -11,6 +11,9 @@ from ..lifecycle.answer import Result
 from ..lifecycle.submission import Submission, Verdict
 from ..rest.limits import Window
 
+# Seconds that an answer may wait for its group before it is turned away, uncounted.
+PATIENCE = 2.0
+
 Render = Callable[[Verdict, Sequence[Window]], Any]
 
 
@@ -30,6 +33,10 @@ class Waiting:
     result: Result | None = None
     render: Render | None = None
     rendered: tuple[Verdict, Any] | None = None
+
+    def is_late(self, now: float) -> bool:
+        """``now`` by the loop. A stalled database must not keep people waiting."""
+        return now - self.since > PATIENCE
 
     def settle(self) -> None:
         """Let the waiting one go on. It may have gone away."""

@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection
 
-from sessions_core.errors import RateLimited
-from sessions_core.fastlane import groups, quick
+from sessions_core.errors import RateLimited, Unavailable
+from sessions_core.fastlane import groups, quick, waiting
 from sessions_core.fastlane.groups import GroupCommit
 from sessions_core.fastlane.postgres_line import PostgresLine
 from sessions_core.fastlane.till import Till
@@ -125,8 +125,8 @@ def test_of_a_group_only_those_over_their_limit_are_refused(settings) -> None:
 def test_a_slip_that_only_the_catalogue_can_forgive_is_judged_in_a_thread() -> None:
     practice = Practice(forgive_typos=True)
     place = next(n for n, item in enumerate(practice.items) if item.answer == "ventana")
-    (waiting,) = answered(practice.answer("ventanna", place))
-    assert waiting.result.judgement.forgiven
+    (slip,) = answered(practice.answer("ventanna", place))
+    assert slip.result.judgement.forgiven
 
 
 @pytest.mark.parametrize("instant", [True, False])
@@ -150,6 +150,18 @@ def test_a_hosts_receiver_may_ask_the_database() -> None:
     finally:
         session_events.disconnect(receiver)
     assert heard == [(1, 1)]
+
+
+def test_who_has_waited_too_long_is_turned_away(settings, monkeypatch) -> None:
+    settings.SESSIONS_LIMITS = {"progress": [(2, 60)]}
+    practice = Practice()
+    with monkeypatch.context() as stalled:
+        stalled.setattr(waiting, "PATIENCE", -1.0)
+        (late,) = answered(practice.answer())
+    assert isinstance(late.result, Unavailable)
+    assert not Attempt.objects.exists()
+    (then,) = answered(practice.answer())
+    assert then.windows[0].remaining == 1
 
 
 def test_answers_leave_nothing_to_the_collector() -> None:
@@ -265,11 +277,11 @@ class TestALine:
 
         async def work(line: PostgresLine) -> bool:
             steps = asking()
-            waiting = asyncio.create_task(line.resolve(steps, next(steps)))
+            asleep = asyncio.create_task(line.resolve(steps, next(steps)))
             await asyncio.sleep(0.2)
             await asyncio.to_thread(end_sleepers)
             with pytest.raises((DatabaseError, quick.Error)):
-                await waiting
+                await asleep
             await asyncio.sleep(0.1)
             return line.is_open
 
