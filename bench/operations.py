@@ -2,7 +2,8 @@
 
     python -m bench.operations [--rounds 3] [--seconds 4] [--write]
 
-Both in two processes over one Postgres, in turns. The project keeps the pages of history and
+Over one Postgres, in turns: the peer and the views in two processes, the lane in the one that it is
+fastest with. The project keeps the pages of history and
 details that it has made; ``fresh pages`` are the same with that switched off, so that each is made
 anew. ``views`` is the project without its lane.
 """
@@ -28,14 +29,14 @@ from .report import folder_for_logs
 
 PEER = "bench.peers.fastapi_sqlalchemy_sessions:app"
 SERVERS = {
-    "lane": Contender("lane", "langportal", PROJECT, "project", http=PATIENT),
+    "lane": Contender("lane", "langportal", PROJECT, "project", 1, PATIENT),
     "views": Contender(
         *("views", "langportal, views", PROJECT, "project"),
         http=PATIENT,
         settings={"FAST_LANE": "false"},
     ),
     "fresh": Contender(
-        *("fresh", "langportal, fresh pages", "bench.fresh:application", "project"), http=PATIENT
+        *("fresh", "langportal, fresh pages", "bench.fresh:application", "project"), 1, PATIENT
     ),
     "sqlalchemy": Contender("sqlalchemy", "FastAPI + SQLAlchemy", PEER, "peers"),
 }

@@ -9,7 +9,7 @@ from django.db import connection
 from rest_framework.settings import api_settings
 
 from ..actor import Actor
-from ..errors import KeyInProgress, KeyReused, SessionError
+from ..errors import SessionError
 from ..rest import idempotency, limits, replies
 from ..rest.dialect import Dialect
 from ..rest.exceptions import DATABASE_AWAY, headers_of, problem_of
@@ -18,7 +18,9 @@ from .operations import Act, Json, Operation
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A plain request: ``data`` is its body, ``act`` what it asks for."""
+    """A plain request: ``data`` is its body, ``act`` what it asks for. ``windows``: its limits,
+    once it has been charged.
+    """
 
     operation: Operation
     actor: Actor
@@ -27,6 +29,7 @@ class Request:
     data: Json
     key: UUID | None
     act: Act
+    windows: Sequence[limits.Window] = ()
 
     @property
     def asked(self) -> replies.Asked | None:
@@ -51,43 +54,25 @@ class Performer:
         self._renderer = renderers[0]()
 
     def perform(self, request: Request) -> Answer:
-        """Raises what is a fault of ours; nothing was done then but counting against the limit."""
-        windows: list[limits.Window] = []
+        """Raises what is a fault of ours; nothing was done then."""
         try:
-            return self._done(self._reply(request, windows), windows)
-        except limits.OverLimit as error:
-            return self._refused(error, error.windows)
+            reply = self._reply(request)
+            windows = _taken_back(request) if reply.replayed else request.windows
+            return self._done(reply, windows)
         except SessionError as error:
-            return self._refused(error, windows)
+            return self._refused(error, request.windows)
         except DATABASE_AWAY as error:
             connection.close()  # The next one begins on a connection that works.
-            return self._refused(error, windows)
+            return self._refused(error, request.windows)
 
-    def _reply(self, request: Request, windows: list[limits.Window]) -> replies.Reply:
-        """Fills ``windows`` with the limit as it stands then.
-
-        The view looks a key up, counts, and holds the key. Here one statement does both, and what
-        it says decides what is counted.
+    def _reply(self, request: Request) -> replies.Reply:
+        """The view looks a key up, counts, and holds the key. Here it has been counted; then one
+        statement does both, and what it says decides whether that is taken back.
         """
-
-        def charge(cost: int) -> None:
-            scope = request.operation.limit
-            if scope is not None and not windows:  # A verb that starts over is counted once.
-                windows.extend(limits.consume(scope, request.actor.scope, cost))
-
-        def act() -> replies.Reply:
-            charge(1)
+        asked = request.asked
+        if asked is None:
             return self._act(request)
-
-        if request.asked is None:
-            return act()
-        try:
-            reply = replies.once(request.asked, act)
-        except (KeyReused, KeyInProgress):
-            charge(1)
-            raise
-        charge(0)
-        return reply
+        return replies.once(asked, lambda: self._act(request))
 
     def _act(self, request: Request) -> replies.Reply:
         return replies.Reply(request.operation.status, self._rendered(request.act()))
@@ -109,3 +94,9 @@ class Performer:
         if windows:
             headers.update(limits.headers(windows))
         return Answer(problem.status, headers, self._rendered(self._dialect.body(problem)))
+
+
+def _taken_back(request: Request) -> Sequence[limits.Window]:
+    """The limits as they stand once this request is not counted, which did nothing."""
+    scope = request.operation.limit
+    return () if scope is None else limits.consume(scope, request.actor.scope, -1)

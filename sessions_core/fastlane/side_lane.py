@@ -5,6 +5,7 @@ everything else on untouched.
 """
 
 from collections.abc import MutableMapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rest_framework.exceptions import ParseError
@@ -89,7 +90,19 @@ class SideLane:
         return Request(operation, actor, scope["method"], scope["path"], data, key, act)
 
     async def _answer(self, request: Request) -> Answer | None:
+        """None where Django has to say it, and is to count it."""
+        here = workers.current()
+        scope = request.operation.limit
+        if scope is not None:
+            if not here.till.is_possible():
+                return None
+            (windows,) = await here.till.charge([(scope, request.actor.scope, 1)])
+            if any(window.wait for window in windows):
+                return None
+            request = replace(request, windows=windows)
         try:
-            return await workers.current().run(lambda: self._performer.perform(request))
+            return await here.run(lambda: self._performer.perform(request))
         except workers.NoThread:
+            if scope is not None:
+                await here.till.charge([(scope, request.actor.scope, -1)])
             return None

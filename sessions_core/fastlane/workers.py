@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from .commit import release
+from .till import Till
 
 T = TypeVar("T")
 Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
@@ -35,10 +36,11 @@ class NoThread(Exception):
 
 
 class Workers:
-    """Of one event loop, which alone touches its state."""
+    """Of one event loop, which alone touches its state. ``till``: where its jobs are counted."""
 
     def __init__(self, threads: int) -> None:
         self._loop = asyncio.get_running_loop()
+        self.till = Till()
         self._all = [ThreadPoolExecutor(1, f"operations-{n}") for n in range(threads)]
         # The one that worked last is first in line again: its connection is there already.
         self._free = list(self._all)
@@ -78,6 +80,7 @@ class Workers:
 
     def close(self) -> None:
         """End the threads, after what is under way, and give their connections back."""
+        self.till.close()
         for thread in self._all:
             thread.submit(release).result()
             thread.shutdown()
@@ -117,6 +120,7 @@ class Workers:
             self._idle = self._loop.call_later(IDLE, self._release_all)
 
     def _release_all(self) -> None:
+        self.till.close()
         for thread in self._all:
             thread.submit(release)
 
