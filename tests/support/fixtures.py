@@ -1,5 +1,6 @@
 """Fixtures for every test of the project."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -36,6 +37,13 @@ def django_db_modify_db_settings(
     """SQLite in a file: in memory, threads meet table locks that no time-out waits for."""
     if run.database == "sqlite":
         settings.DATABASES["default"]["TEST"]["NAME"] = str(run.folder / "tests.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_usual_collector() -> None:
+    """A server sets it to look seldom; here it closes the connections that a test has left open."""
+    gc.unfreeze()
+    gc.set_threshold(700, 10, 10)
 
 
 @pytest.fixture(autouse=True)
