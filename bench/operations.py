@@ -2,8 +2,8 @@
 
     python -m bench.operations [--rounds 3] [--seconds 4] [--write]
 
-Over one Postgres, in turns: the peer and the views in two processes, the lane in the one that it is
-fastest with. The project keeps the pages of history and
+Over one Postgres, in turns: the lane in one process, as with answers; the peer, the views and the
+lane without kept pages, which only reads, in two. The project keeps the pages of history and
 details that it has made; ``fresh pages`` are the same with that switched off, so that each is made
 anew. ``views`` is the project without its lane.
 """
@@ -36,7 +36,7 @@ SERVERS = {
         settings={"FAST_LANE": "false"},
     ),
     "fresh": Contender(
-        *("fresh", "langportal, fresh pages", "bench.fresh:application", "project"), 1, PATIENT
+        *("fresh", "langportal, fresh pages", "bench.fresh:application", "project"), http=PATIENT
     ),
     "sqlalchemy": Contender("sqlalchemy", "FastAPI + SQLAlchemy", PEER, "peers"),
 }
