@@ -83,7 +83,7 @@ def _count(group: Sequence[Waiting], replayed: Collection[UUID]) -> None:
     charges = {waiting: cost for waiting in group if (cost := _cost(waiting, replayed)) is not None}
     asked = [(SCOPE, waiting.submission.actor.scope, cost) for waiting, cost in charges.items()]
     for waiting, windows in zip(charges, limits.consume_many(asked), strict=True):
-        waiting.windows = windows
+        waiting.windows, waiting.charged = windows, charges[waiting] > 0
         if any(window.wait for window in windows):
             waiting.result = limits.OverLimit(SCOPE, list(windows))
 
@@ -91,9 +91,9 @@ def _count(group: Sequence[Waiting], replayed: Collection[UUID]) -> None:
 def _cost(waiting: Waiting, replayed: Collection[UUID]) -> int | None:
     """None where it has been counted, and rightly."""
     is_replay = waiting.submission.key in replayed
-    if waiting.windows:
-        return -1 if is_replay else None
-    return 0 if is_replay else 1
+    if not waiting.windows:
+        return 0 if is_replay else 1
+    return -1 if is_replay and waiting.charged else None
 
 
 def _fail(group: Sequence[Waiting], error: SessionError) -> None:

@@ -206,7 +206,7 @@ def _count(group: list[Waiting], limits: list[list[Window]]) -> set[Waiting]:
         if any(window.wait for window in windows):
             refused.add(waiting)
         else:
-            waiting.windows = windows
+            waiting.windows, waiting.charged = windows, True
     return refused
 
 

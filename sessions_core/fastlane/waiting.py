@@ -21,7 +21,8 @@ Render = Callable[[Verdict, Sequence[Window]], Any]
 class Waiting:
     """One answer and whoever waits for its result.
 
-    ``since``: the loop's time of its arrival. ``windows``: its limits, once it has been counted.
+    ``since``: the loop's time of its arrival. ``windows``: its limits, once it has been counted;
+    ``charged``: whether it was counted as 1.
     ``result`` stays None while nothing is decided. ``render`` makes what is sent of a verdict
     and the windows; ``rendered``: the verdict, and what was made of it before its commit.
     """
@@ -30,6 +31,7 @@ class Waiting:
     future: "Future[None]"
     since: float
     windows: Sequence[Window] = field(default=())
+    charged: bool = False
     result: Result | None = None
     render: Render | None = None
     rendered: tuple[Verdict, Any] | None = None

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from django.db import DatabaseError, connection
 
 from sessions_core.errors import RateLimited, Unavailable
 from sessions_core.fastlane import groups, quick, waiting
+from sessions_core.fastlane.commit import commit
 from sessions_core.fastlane.groups import GroupCommit
 from sessions_core.fastlane.postgres_line import PostgresLine
 from sessions_core.fastlane.till import Till
@@ -105,6 +107,22 @@ def test_a_retry_at_another_process_is_replayed_and_its_charge_taken_back(
     (again,) = answered(once)
     assert again.result == first.result._replace(replayed=True)
     assert [each.windows[0].remaining for each in (first, again)] == [2, 2]
+
+
+def test_a_charge_is_taken_back_once_however_often_the_replay_is_tried(settings) -> None:
+    """A group that breaks is tried again one by one, and what it has counted stays counted."""
+    settings.SESSIONS_LIMITS = {"progress": [(5, 60)]}
+    practice = Practice()
+    once = practice.answer()
+    answered(once, practice.answer(place=1))
+    replay = Waiting(once, Mock(), 0.0)
+    remaining = []
+    for _ in range(3):
+        replay.result = None
+        commit([replay], skip_locked=False)
+        assert replay.result.replayed
+        remaining.append(limits.consume("progress", practice.actor.scope, 0)[0].remaining)
+    assert remaining == [3, 3, 3]
 
 
 def test_of_a_group_only_those_over_their_limit_are_refused(settings) -> None:
