@@ -65,7 +65,10 @@ class WholeAnswer:
             return None
         if cycle.scope["method"] == "HEAD" or message["type"] != "http.response.body":
             return None
-        lines = [_line(name, value) for name, value in start.get("headers", ())]
+        headers = start.get("headers", ())
+        if any(name.lower() == b"set-cookie" for name, _ in headers):
+            return None  # A secret, which nothing here should remember.
+        lines = [_line(name, value) for name, value in headers]
         length = b"content-length: %d\r\n" % len(message.get("body", b""))
         if None in lines or length not in lines:
             return None

@@ -30,6 +30,8 @@ async def application(scope, receive, send) -> None:
         return
     elif path == "/closing":
         headers.append((b"Connection", b"close"))
+    elif path == "/cookie":
+        headers.append((b"Set-Cookie", b"secret=1"))
     elif path == "/breaks":
         raise ValueError
     elif path == "/breaks-after-its-head":
@@ -90,6 +92,7 @@ CASES = {
     "an old client": [get("/", version="1.0")],
     "a client that leaves": [get("/", more="Connection: close\r\n")],
     "a server that closes": [get("/closing")],
+    "a cookie": [get("/cookie")],
     "a fault": [get("/breaks")],
     "a fault after the head": [get("/breaks-after-its-head")],
     "no HTTP after an answer": [get("/"), b"\x00\x01nonsense\r\n\r\n"],
