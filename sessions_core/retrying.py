@@ -13,8 +13,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ATTEMPTS = 4
-# SQLSTATE of serialization_failure, deadlock_detected and lock_not_available.
-TRANSIENT = {"40001", "40P01", "55P03"}
+# SQLSTATE of serialization_failure, deadlock_detected, lock_not_available, and of
+# invalid_sql_statement_name: what was prepared has been deallocated.
+TRANSIENT = {"40001", "40P01", "55P03", "26000"}
 
 
 def is_transient(error: OperationalError) -> bool:

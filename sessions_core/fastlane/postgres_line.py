@@ -7,8 +7,9 @@ use it.
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from functools import partial
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
@@ -17,6 +18,7 @@ from psycopg import OperationalError, errors, pq
 from psycopg.adapt import Transformer
 
 from ..lifecycle.statements import Asking, Statement
+from ..prepared import numbered
 
 T = TypeVar("T")
 
@@ -44,7 +46,12 @@ class PostgresLine:
 
     async def open(self) -> None:
         """Raises Django's ``DatabaseError``."""
-        self._wrapper = await self._loop.run_in_executor(self._thread, _connect)
+        opening = self._thread.submit(_connect)
+        try:
+            self._wrapper = await asyncio.wrap_future(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_unused)
+            raise
         connection = self._wrapper.connection
         self._postgres = connection.pgconn
         self._postgres.nonblocking = 1
@@ -80,7 +87,7 @@ class PostgresLine:
         name = self._names.get(statement.sql)
         if name is None:
             name = b"answers_%d" % len(self._names)
-            sql = _numbered(statement.sql).encode()
+            sql = numbered(statement.sql).text
             await self._exchange(partial(self._postgres.send_prepare, name, sql))
             self._names[statement.sql] = name
         values = [str(value).encode() for value in statement.values]
@@ -119,26 +126,32 @@ class PostgresLine:
             self.close()
 
     def _readable(self) -> None:
+        """Take in all that is there: after a reset, uvloop says so once and never again."""
         try:
             self._postgres.consume_input()
-            while not self._postgres.is_busy():
-                result = self._postgres.get_result()
-                if result is None:
-                    break
-                self._result = result
-            else:
-                return
+            while not self._is_answered() and _has_more(self._socket):
+                self._postgres.consume_input()
         except OperationalError:
             self.close()
-            return
-        if self._result is not None and self._answer is not None and not self._answer.done():
-            self._answer.set_result(self._result)
+
+    def _is_answered(self) -> bool:
+        """Whether who waits has been given the answer, all of it being there."""
+        while not self._postgres.is_busy():
+            result = self._postgres.get_result()
+            if result is not None:
+                self._result = result
+            elif self._result is None or self._answer is None or self._answer.done():
+                break
+            else:
+                self._answer.set_result(self._result)
+                return True
+        return False
 
 
-def _numbered(sql: str) -> str:
-    """``sql`` as the protocol has it, with $1, $2 and so on."""
-    first, *others = sql.split("%s")
-    return first + "".join(f"${number}{part}" for number, part in enumerate(others, 1))
+def _has_more(socket: int) -> bool:
+    with DefaultSelector() as selector:
+        selector.register(socket, EVENT_READ)
+        return bool(selector.select(0))
 
 
 def _connect() -> BaseDatabaseWrapper:
@@ -154,3 +167,9 @@ def _connect() -> BaseDatabaseWrapper:
         wrapper.close()
         raise
     return wrapper
+
+
+def _close_unused(opening: "Future[BaseDatabaseWrapper]") -> None:
+    """Nobody waits for it any more, and the collector may take its time."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()

@@ -6,8 +6,9 @@ parameter: ids as an array literal, rows as a JSON array.
 """
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cache
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
@@ -53,7 +54,7 @@ def resolve(asking: Asking[T]) -> T:
 def run(sql: str, *values: Any) -> list[tuple]:
     """The rows of one statement, bound on the server.
 
-    Prepared from its fifth use on a connection where ``prepare_threshold`` is set.
+    Prepared after ``prepare_threshold`` uses on a connection, where that is set.
     """
     return _run(sql, values, binary=False)
 
@@ -63,30 +64,50 @@ def call(sql: str, **values: Any) -> list[tuple]:
 
     Not for columns of JSON, which Django reads as text.
     """
-    # Text takes its type from its place. A small number, a large one and none would each be a
-    # type of their own, and the statement would be prepared for each.
-    texts = {name: None if value is None else str(value) for name, value in values.items()}
-    return _run(sql, texts, binary=True)
+    return _run(sql, values, binary=True)
 
 
 def _run(sql: str, values: Sequence[Any] | Mapping[str, Any], binary: bool) -> list[tuple]:
-    import psycopg  # Only where there is a Postgres.
+    from .. import prepared  # psycopg is there only where there is a Postgres.
 
     here = connections[DEFAULT_DB_ALIAS]  # ``connection`` would look it up at every mention.
     here.ensure_connection()
-    with psycopg.Cursor(here.connection) as raw:
-        raw.format = psycopg.pq.Format(binary)
-        if not (here.queries_logged or here.execute_wrappers):
-            with here.wrap_database_errors:
-                return _execute(raw, sql, values)
-        # Their stubs know of wrapped cursors alone.
-        return _execute(here.make_debug_cursor(cast(Any, raw)), sql, values)
+    watched = here.queries_logged or here.execute_wrappers
+    if watched or not prepared.is_possible(here.connection):
+        return _by_cursor(here, sql, values, binary)
+    with here.wrap_database_errors:
+        return prepared.execute(here.connection, sql, values, binary=binary)
 
 
-def _execute(cursor: Any, sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple]:
-    cursor.execute(sql, values)
-    # Its description would tell too, at the price of an object for each column.
-    return [] if cursor.rownumber is None else cursor.fetchall()
+def _by_cursor(
+    here: Any, sql: str, values: Sequence[Any] | Mapping[str, Any], binary: bool
+) -> list[tuple]:
+    """With what Django has around a statement, and the transactions that psycopg can begin."""
+    from psycopg import pq
+
+    if isinstance(values, Mapping):
+        # Text takes its type from its place.
+        values = {name: None if it is None else str(it) for name, it in values.items()}
+    with _cursor_class()(here.connection) as raw:
+        raw.format = pq.Format(binary)
+        watched = here.queries_logged or here.execute_wrappers
+        with nullcontext() if watched else here.wrap_database_errors:
+            cursor = here.make_debug_cursor(raw) if watched else raw
+            cursor.execute(sql, values)
+        return [] if raw.rownumber is None else raw.fetchall()
+
+
+@cache
+def _cursor_class() -> type[Any]:
+    from psycopg import Cursor
+
+    class Unprepared(Cursor):
+        """After a rollback psycopg deallocates what it has prepared, and all else with it."""
+
+        def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+            return super().execute(query, params, prepare=False, **options)
+
+    return Unprepared
 
 
 def array(values: Iterable[object]) -> str:
