@@ -204,7 +204,7 @@ def _is_running(row: Standing, now: datetime) -> bool:
 def _round(
     group: AnswerGroup,
     submissions: Sequence[Submission],
-    versions: Mapping[int, str],
+    tried: dict[int, str],
     prepare: Callable[[list[Verdict]], None] | None,
 ) -> Asking[list[Verdict]]:
     """The verdicts that were recorded; ``group.happened`` keeps their events alone."""
@@ -214,12 +214,13 @@ def _round(
     decided = [each for each in group.conclude(items.facts(needed)) if isinstance(each, Verdict)]
     moved: dict[int, str] = {}
     if decided:
-        statement = _statement(group, versions, needed)
+        statement = _statement(group, tried, needed)
         if prepare is not None:
             statement = statement._replace(meanwhile=partial(prepare, decided))
         moved = dict((yield statement))
         if moved.pop(_ITEMS) != str(len(needed)):
             items.forget(needed)
+            tried.clear()  # For no fault of the sessions.
     remember(group.touched, moved)
     _keys.update(row.key for row in group.attempts if row.key and row.session_id in moved)
     group.happened = [event for event in group.happened if event.session_id in moved]
