@@ -5,6 +5,8 @@ from django.utils.deprecation import MiddlewareMixin
 
 from sessions_core.rest.address import is_trusted_proxy
 
+_CLAIM = "HTTP_X_FORWARDED_PROTO"
+
 
 class TrustedScheme(MiddlewareMixin):
     """Drops ``X-Forwarded-Proto`` unless a proxy of ``TRUSTED_PROXIES`` sent it: anybody could say
@@ -12,5 +14,6 @@ class TrustedScheme(MiddlewareMixin):
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        if not is_trusted_proxy(request.META.get("REMOTE_ADDR", "")):
-            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        meta = request.META
+        if _CLAIM in meta and not is_trusted_proxy(meta.get("REMOTE_ADDR", "")):
+            del meta[_CLAIM]

@@ -101,6 +101,14 @@ def _fail(group: Sequence[Waiting], error: SessionError) -> None:
         waiting.result = error
 
 
+def lend() -> None:
+    """Give this thread's connection back to the pool it is from while the thread waits for others,
+    who may need it.
+    """
+    if connection.settings_dict.get("OPTIONS", {}).get("pool"):
+        connection.close()
+
+
 def release() -> None:
     """Give this thread's connection back."""
     connections.close_all()

@@ -18,7 +18,7 @@ from django.db import connection
 from ..errors import Unavailable
 from ..lifecycle.submission import Submission
 from ..realtime import courier
-from .commit import commit, commit_alone, release
+from .commit import commit, commit_alone, lend, release
 from .metrics import metrics
 from .waiting import FairQueue, Render, Waiting
 
@@ -36,6 +36,8 @@ QUEUE = 2048
 ASIDE = 256
 # Seconds without an answer after which the connection is given back.
 IDLE = 5.0
+# Seconds after which a waiting thread looks whether the loop is still there.
+LOOK_UP = 5.0
 # Seconds between two lines about the metrics in the log, while there are answers.
 REPORT = 60.0
 
@@ -62,7 +64,7 @@ class GroupCommit:
 
         if not quick.is_possible(self._loop):
             return None
-        return quick.QuickCommit(self._loop, self._thread)
+        return quick.QuickCommit(self._loop, self._thread, self._line_up)
 
     async def answer(self, submission: Submission, render: Render | None = None) -> Waiting:
         """``submission`` with its result: a verdict, which is committed, or an error.
@@ -70,19 +72,42 @@ class GroupCommit:
         ``Unavailable`` where too many wait already. None if the verb broke on it; nothing was
         recorded then.
         """
-        waiting = Waiting(submission, self._loop.create_future(), self._loop.time(), render=render)
+        future = self._loop.create_future()
+        waiting = Waiting(submission, future, self._loop.time(), render=render)
+        self._enter(waiting)
+        await future
+        return waiting
+
+    def answer_from_thread(self, submission: Submission) -> Waiting:
+        """``answer``, for a thread that waits. Raises ``Unavailable`` where the loop has ended."""
+        lend()
+        future: Future[None] = Future()
+        waiting = Waiting(submission, future, self._loop.time())
+        try:
+            self._loop.call_soon_threadsafe(self._enter, waiting)
+        except RuntimeError:
+            raise Unavailable from None
+        while not future.done():
+            with suppress(TimeoutError):
+                future.result(LOOK_UP)
+            if self._loop.is_closed() and not future.done():
+                raise Unavailable  # What it had under way will be settled by nobody.
+        return waiting
+
+    def _enter(self, waiting: Waiting) -> None:
         if self._is_full():
             self._refuse(waiting)
-        elif self._quick is not None and submission.session_id is not None:
-            await self._quick.try_to_record(waiting)
+        elif self._quick is not None and waiting.submission.session_id is not None:
+            self._quick.put(waiting)
             self._rest_soon()
-        if waiting.result is None:
-            waiting.future = self._loop.create_future()
-            self._queue.put(waiting)
-            if not self._running:
-                self._next()
-            await waiting.future
-        return waiting
+        else:
+            self._line_up(waiting)
+
+    def _line_up(self, waiting: Waiting) -> None:
+        """For a group that is committed in a thread."""
+        self._queue.put(waiting)
+        if not self._running:
+            self._next()
 
     def _is_full(self) -> bool:
         ahead = len(self._queue) + (len(self._quick) if self._quick is not None else 0)

@@ -9,6 +9,7 @@ that may wait. Those go by the threads (``groups``).
 
 import asyncio
 import logging
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 
@@ -48,11 +49,19 @@ def is_possible(loop: asyncio.AbstractEventLoop) -> bool:
 
 
 class QuickCommit:
-    """Of one event loop. ``thread`` tells a host's receivers of what happened."""
+    """Of one event loop. ``thread`` tells a host's receivers of what happened; ``leave`` is given
+    what cannot be recorded here.
+    """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, thread: Executor) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        thread: Executor,
+        leave: Callable[[Waiting], None],
+    ) -> None:
         self._loop = loop
         self._thread = thread
+        self._leave = leave
         self._till = Till()
         # As many as lines: where the database is away, none waits for another to find that out.
         self._opening = ThreadPoolExecutor(LINES, "answers-lines")
@@ -62,12 +71,11 @@ class QuickCommit:
         self._present = 0
         self._woken = False
 
-    async def try_to_record(self, waiting: Waiting) -> None:
-        """Give ``waiting`` its result, a verdict that is committed; or leave it without one."""
+    def put(self, waiting: Waiting) -> None:
+        """Settle ``waiting`` once its verdict is committed, or leave it to another way."""
         self._queue.put(waiting)
         self._present += 1
         self._wake()
-        await waiting.future
 
     @property
     def is_idle(self) -> bool:
@@ -125,7 +133,10 @@ class QuickCommit:
             self._present -= len(group)
             self._free.append(line)
             for waiting in group:
-                waiting.settle()
+                if waiting.result is None:
+                    self._leave(waiting)
+                else:
+                    waiting.settle()
             if self._queue:
                 self._wake()
             metrics.waiting = len(self._queue)

@@ -1,10 +1,9 @@
 """Answers on their way into a group, and the order in which they get there."""
 
-from asyncio import Future
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from ..lifecycle.answer import Result
@@ -15,6 +14,14 @@ from ..rest.limits import Window
 PATIENCE = 2.0
 
 Render = Callable[[Verdict, Sequence[Window]], Any]
+
+
+class Promise(Protocol):
+    """The future of a loop, or of a thread."""
+
+    def done(self) -> bool: ...
+
+    def set_result(self, result: None, /) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +35,7 @@ class Waiting:
     """
 
     submission: Submission
-    future: "Future[None]"
+    future: Promise
     since: float
     windows: Sequence[Window] = field(default=())
     charged: bool = False

@@ -65,7 +65,9 @@ def _networks(names: tuple[str, ...]) -> tuple[Network, ...]:
 
 
 def _is_in(address: str, networks: tuple[Network, ...]) -> bool:
-    return _is_address(address) and any(ip_address(address) in network for network in networks)
+    if not networks or not _is_address(address):
+        return False
+    return any(ip_address(address) in network for network in networks)
 
 
 def _is_address(text: str) -> bool:

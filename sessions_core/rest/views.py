@@ -54,13 +54,17 @@ class Surface(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if scope := self.limit_scope():
-            self.charge(scope, cost=self.limit_cost(request))
+        self.count(request)
         refuse_hostile(request)
 
     def get_dialect(self) -> Dialect:
         """The dialect of this request, for a view that serves more than one surface."""
         return self.dialect
+
+    def count(self, request: Request) -> None:
+        """Charge this request to its limit, if it has one. Raises ``RateLimited``."""
+        if scope := self.limit_scope():
+            self.charge(scope, cost=self.limit_cost(request))
 
     def limit_scope(self) -> str | None:
         """What this request is charged to; ``None``: nothing."""

@@ -16,9 +16,12 @@ BACK_SECONDS = 10
 
 
 @pytest.mark.parametrize(("label", "loss"), [("L1", "killed"), ("L2", "stopped")])
-async def test_answers_outlive_redis(serve, own_redis, record_figure, label, loss) -> None:
+@pytest.mark.parametrize("fast_lane", ["true", "false"])
+async def test_answers_outlive_redis(
+    serve, own_redis, record_figure, label, loss, fast_lane
+) -> None:
     server = own_redis()
-    product = serve(redis_url=server.url)
+    product = serve(redis_url=server.url, environment={"FAST_LANE": fast_lane})
     items = list(product.world.answers)
     async with Portal(product, product.world.learners[0]) as portal:
         session_id = await portal.start(word_count=len(items))
@@ -36,8 +39,9 @@ async def test_answers_outlive_redis(serve, own_redis, record_figure, label, los
     slowest = max(seconds for _, seconds in during)
     attempts = product.database.value("SELECT count(*) FROM sessions_core_attempt")
     record_figure(
-        f"{label}: Redis {loss}: {ANSWERS} answers {dict(statuses)}, slowest {slowest:.2f} s;"
-        f" ready says {ready.json()['status']}, and ready {back:.1f} s after Redis is back"
+        f"{label}, fast lane {fast_lane}: Redis {loss}: {ANSWERS} answers {dict(statuses)},"
+        f" slowest {slowest:.2f} s; ready says {ready.json()['status']},"
+        f" and ready {back:.1f} s after Redis is back"
     )
     assert {status for status, _ in before} == {200}
     assert statuses == {200: ANSWERS}

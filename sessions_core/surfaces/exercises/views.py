@@ -9,7 +9,7 @@ from ...lifecycle import finish
 from ...lifecycle.start import Wishes, start
 from ...models import Dialect
 from ...rest.caller import actor_of
-from ...rest.idempotency import HEADER, answer_key, idempotent
+from ...rest.idempotency import idempotent
 from ...rest.zones import zone_of
 from ..answering import AnsweringViewSet, takes_a_key, valid
 from . import render
@@ -42,9 +42,8 @@ class ExercisesViewSet(AnsweringViewSet):
     @takes_a_key
     def submit(self, request: Request) -> Response:
         actor = actor_of(request)
-        key = answer_key(actor, request.headers.get(HEADER))
         data = valid(SubmitInput(data=request.data))
-        given = submission(actor, data, key, zone_of(request))
+        given = submission(actor, data, self.key, zone_of(request))
         return Response(render.verdict(self.answered(given)))
 
     @documented("end")

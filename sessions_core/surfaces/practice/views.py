@@ -14,7 +14,7 @@ from ...models.activity import ActivityType
 from ...queries import current, stats
 from ...rest.caller import actor_of
 from ...rest.dialect import Dialect as ErrorDialect
-from ...rest.idempotency import HEADER, answer_key, idempotent
+from ...rest.idempotency import idempotent
 from ...rest.zones import zone_of
 from ..answering import AnsweringViewSet, takes_a_key, valid
 from . import notes, render, sharing
@@ -87,7 +87,6 @@ class PracticeViewSet(AnsweringViewSet):
     @takes_a_key
     def poses(self, request: Request, session_id: str) -> Response:
         actor = actor_of(request)
-        key = answer_key(actor, request.headers.get(HEADER))
         data = valid(PoseInput(data=request.data))
         submission = Submission(
             actor=actor,
@@ -95,7 +94,7 @@ class PracticeViewSet(AnsweringViewSet):
             item_id=data["pose_id"],
             answer="",
             response_ms=round(data["duration_seconds"] * 1000),
-            key=key,
+            key=self.key,
             label=session_id,
         )
         return Response(render.pose(self.answered(submission)))

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -25,6 +26,7 @@ from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.lifecycle.statements import Statement
 from sessions_core.lifecycle.submission import Submission, Verdict
 from sessions_core.models import Attempt, Item, Plan, Session
+from sessions_core.realtime.eager import begin
 from sessions_core.rest import limits
 from sessions_core.signals import session_events
 
@@ -74,16 +76,28 @@ def answered(*submissions: Submission) -> list[Waiting]:
     return in_a_loop(each)
 
 
-def test_the_plain_answer_changes_no_thread(monkeypatch) -> None:
-    def no_thread(*args: object, **kwargs: object) -> None:
-        raise AssertionError("It went by the threads")
+@pytest.fixture
+def no_threads(monkeypatch) -> None:
+    """What goes by the threads is not recorded."""
+    by_thread = Mock(side_effect=AssertionError("It went by the threads"))
+    monkeypatch.setattr(groups, "commit", by_thread)
+    monkeypatch.setattr(groups, "commit_alone", by_thread)
 
-    monkeypatch.setattr(groups, "commit", no_thread)
+
+def test_the_plain_answer_changes_no_thread(no_threads) -> None:
     practice = Practice()
     first, second = answered(practice.answer(), practice.answer("wrong", 1))
     assert (first.result.seq, second.result.seq) == (1, 2)
     assert [first.result.judgement.correct, second.result.judgement.correct] == [True, False]
     assert first.windows[0].remaining == second.windows[0].remaining + 1
+
+
+def test_an_edited_item_is_read_again_on_the_loop(no_threads) -> None:
+    practice = Practice()
+    (before,) = answered(practice.answer("anders"))
+    Item.objects.filter(pk=practice.items[0].pk).update(answer="anders")
+    (after,) = answered(practice.answer("anders"))
+    assert [before.result.judgement.correct, after.result.judgement.correct] == [False, True]
 
 
 def test_a_retry_is_replayed_and_not_counted(settings) -> None:
@@ -204,21 +218,26 @@ def test_answers_leave_nothing_to_the_collector() -> None:
 
 
 def test_connections_are_given_back_after_a_while(monkeypatch) -> None:
-    monkeypatch.setattr(groups, "IDLE", 0.1)
+    monkeypatch.setattr(groups, "IDLE", 1.0)
     practice = Practice()
 
     async def then_rest(group_commit: GroupCommit) -> list[int]:
+        await asyncio.to_thread(no_lines)
         await group_commit.answer(practice.answer())
-        counts = [await asyncio.to_thread(lines)]
-        for _ in range(50):
-            await asyncio.sleep(0.1)
-            if not await asyncio.to_thread(lines):
-                break
-        counts.append(await asyncio.to_thread(lines))
+        before = await asyncio.to_thread(lines)
+        await asyncio.to_thread(no_lines)
         await group_commit.answer(practice.answer(place=1))
-        return [*counts, await asyncio.to_thread(lines)]
+        return [before, await asyncio.to_thread(lines)]
 
-    assert in_a_loop(then_rest) == [1, 0, 1]
+    assert in_a_loop(then_rest) == [1, 1]
+
+
+def no_lines() -> None:
+    """Wait until there are none: Postgres hears a little late that one has been closed."""
+    end = time.monotonic() + 10
+    while lines():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def lines() -> int:
@@ -234,21 +253,46 @@ def lines() -> int:
 
 
 class TestALine:
-    """To Postgres."""
+    """To Postgres, from the loop of the standard library and from the one that uvicorn takes."""
 
-    def on(self, work: Callable[[PostgresLine], Coroutine[Any, Any, Any]]) -> Any:
-        async def run() -> Any:
-            with quick.ThreadPoolExecutor(1) as thread:
-                line = PostgresLine(asyncio.get_running_loop(), thread)
-                await line.open()
-                try:
-                    return await work(line)
-                finally:
-                    line.close()
+    @pytest.fixture(params=["asyncio", "uvloop"])
+    def on(self, request) -> Callable[[Callable[[PostgresLine], Coroutine[Any, Any, Any]]], Any]:
+        new_loop = pytest.importorskip(request.param).new_event_loop
 
-        return asyncio.run(run())
+        def run(work: Callable[[PostgresLine], Coroutine[Any, Any, Any]]) -> Any:
+            async def opened() -> Any:
+                with quick.ThreadPoolExecutor(1) as thread:
+                    line = PostgresLine(asyncio.get_running_loop(), thread)
+                    await line.open()
+                    try:
+                        return await work(line)
+                    finally:
+                        line.close()
 
-    def test_rows_have_pythons_types(self) -> None:
+            with asyncio.Runner(loop_factory=new_loop) as runner:
+                return runner.run(opened())
+
+        return run
+
+    def test_who_gives_up_while_it_is_opened_leaves_no_connection(self, on) -> None:
+        async def work(line: PostgresLine) -> None:
+            line.close()
+            await asyncio.to_thread(no_lines)
+            for _ in range(5):
+                opening = asyncio.create_task(line.open())
+                await asyncio.sleep(0)
+                opening.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await opening
+            await asyncio.to_thread(no_lines)
+
+        gc.disable()
+        try:
+            on(work)
+        finally:
+            gc.enable()
+
+    def test_rows_have_pythons_types(self, on) -> None:
         def asking():
             first = yield Statement("SELECT %s::int, %s::text", (7, "ñ %s"))
             second = yield Statement("SELECT NULL, ARRAY[1, 2]", ())
@@ -258,9 +302,9 @@ class TestALine:
             steps = asking()
             return await line.resolve(steps, next(steps))
 
-        assert self.on(work) == [(7, "ñ %s"), (None, [1, 2])]
+        assert on(work) == [(7, "ñ %s"), (None, [1, 2])]
 
-    def test_a_large_statement_goes_through(self) -> None:
+    def test_a_large_statement_goes_through(self, on) -> None:
         text = "x" * 5_000_000
 
         def asking():
@@ -270,9 +314,9 @@ class TestALine:
             steps = asking()
             return await line.resolve(steps, next(steps))
 
-        assert self.on(work) == [(len(text),)]
+        assert on(work) == [(len(text),)]
 
-    def test_a_refusal_leaves_it_open(self) -> None:
+    def test_a_refusal_leaves_it_open(self, on) -> None:
         from psycopg import DataError
 
         def asking(number: int):
@@ -287,9 +331,9 @@ class TestALine:
                     continue
             return found
 
-        assert self.on(work) == [(1,)]
+        assert on(work) == [(1,)]
 
-    def test_a_lost_connection_is_told_to_who_waits(self) -> None:
+    def test_a_lost_connection_is_told_to_who_waits(self, on) -> None:
         def asking():
             return (yield Statement("SELECT pg_sleep(%s::int)", (30,)))
 
@@ -303,7 +347,33 @@ class TestALine:
             await asyncio.sleep(0.1)
             return line.is_open
 
-        assert self.on(work) is False
+        assert on(work) is False
+
+    def test_a_connection_reset_on_its_way_is_told_to_who_waits(self, on) -> None:
+        def asking(sql: str):
+            return (yield Statement(sql, ()))
+
+        async def work(line: PostgresLine) -> bool:
+            steps = asking("SELECT pg_backend_pid()")
+            ((pid,),) = await line.resolve(steps, next(steps))
+            with quick.ThreadPoolExecutor(1) as aside:
+                aside.submit(end, pid).result()  # The loop hears nothing of it meanwhile.
+            steps = asking("SELECT pg_backend_pid()")
+            asked = begin(line.resolve(steps, next(steps)))
+            time.sleep(0.2)  # Until it has come back that nobody is there.
+            with pytest.raises((DatabaseError, quick.Error)):
+                async with asyncio.timeout(10):
+                    await asked
+            return line.is_open
+
+        assert on(work) is False
+
+
+def end(pid: int) -> None:
+    """The connection of that server process; it is gone afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    connection.close()
 
 
 def end_sleepers() -> None:
