@@ -20,6 +20,9 @@ from .people import Clinic, make_clinic
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+# Django's own ``aget`` and the like keep their thread's connection, and the database cannot go.
+_in_thread = database_sync_to_async
+
 
 @pytest.fixture
 def clinic(transactional_db: None) -> Clinic:
@@ -33,7 +36,7 @@ async def _connect(
 
     headers = [*more_headers]
     if user is not None:
-        token = (await database_sync_to_async(tokens.issue)(user)).access
+        token = (await _in_thread(tokens.issue)(user)).access
         headers = [(b"authorization", f"Bearer {token}".encode())]
     path, _, query = path.partition("?")
     scope = {
@@ -71,7 +74,7 @@ async def _closing_code(socket: ApplicationCommunicator) -> int:
             return event["code"]
 
 
-@database_sync_to_async
+@_in_thread
 def _record(clinic: Clinic, value: float) -> None:
     body = {
         "sessionId": str(clinic.session.pk),
@@ -138,9 +141,7 @@ async def test_who_may_not_is_told_so_and_recorded(clinic: Clinic, who: str, cod
     paths = f"/ws/therapist-sessions/{clinic.session.pk}", f"/ws/therapists/{clinic.therapist.pk}"
     for path in paths:
         assert await _closing_code(await _connect(path, user)) == code
-    statuses = await database_sync_to_async(list)(
-        AuditRecord.objects.values_list("status", flat=True)
-    )
+    statuses = await _in_thread(list)(AuditRecord.objects.values_list("status", flat=True))
     assert statuses == [code, code]
 
 
@@ -152,7 +153,7 @@ async def test_opening_sockets_counts_against_the_limit(clinic: Clinic) -> None:
     assert await _closing_code(await _connect(path, clinic.therapist)) == 1008
     await _leave(first)
     statuses = AuditRecord.objects.order_by("seq").values_list("status", flat=True)
-    assert await database_sync_to_async(list)(statuses) == [101, 1008]
+    assert await _in_thread(list)(statuses) == [101, 1008]
 
 
 @override_settings(TRUSTED_PROXIES=["127.0.0.0/8"])
@@ -160,7 +161,7 @@ async def test_the_audit_has_the_address_that_our_proxy_reports(clinic: Clinic) 
     path = f"/ws/therapist-sessions/{clinic.session.pk}"
     forwarded = (b"x-forwarded-for", b"203.0.113.9, 127.0.0.1")
     assert await _closing_code(await _connect(path, None, forwarded)) == 4401
-    record = await AuditRecord.objects.aget()
+    record = await _in_thread(AuditRecord.objects.get)()
     assert record.private["address"] == "203.0.113.9"
 
 
@@ -181,19 +182,21 @@ async def test_a_link_removed_closes_the_socket(clinic: Clinic) -> None:
         )
     ]
     await asyncio.gather(*map(_next, sockets))
-    await database_sync_to_async(SupervisorLink.objects.all().delete)()
+    await _in_thread(SupervisorLink.objects.all().delete)()
     assert [await _closing_code(socket) for socket in sockets] == [4403, 4403]
 
 
 @override_settings(ANALYTICS_SOCKET_RECHECK_SECONDS=0.2)
 async def test_of_two_assignments_the_ended_one_goes_silent(clinic: Clinic) -> None:
-    ended = await EvaluatorAssignment.objects.aget(session=clinic.session)
-    await EvaluatorAssignment.objects.acreate(evaluator=clinic.evaluator, session=clinic.earlier)
+    ended = await _in_thread(EvaluatorAssignment.objects.get)(session=clinic.session)
+    await _in_thread(EvaluatorAssignment.objects.create)(
+        evaluator=clinic.evaluator, session=clinic.earlier
+    )
     socket = await _connect(f"/ws/therapists/{clinic.therapist.pk}", clinic.evaluator)
     for _ in range(2):
         await _next(socket)
     ended.ended_at = timezone.now()
-    await ended.asave()
+    await _in_thread(ended.save)()
     await asyncio.sleep(1)
     await _record(clinic, 40)
     assert await socket.receive_nothing(4)
@@ -205,11 +208,11 @@ async def test_a_supervisor_who_is_staff_alone_by_now_no_longer_knows_the_client
     clinic: Clinic,
 ) -> None:
     clinic.supervisor.is_staff = True
-    await clinic.supervisor.asave()
+    await _in_thread(clinic.supervisor.save)()
     path = f"/ws/therapist-sessions/{clinic.session.pk}"
     socket = await _connect(path, clinic.supervisor)
     assert (await _next(socket))["data"]["clientId"] == "client-17"
-    await SupervisorLink.objects.aupdate(ended_at=timezone.now())
+    await _in_thread(SupervisorLink.objects.update)(ended_at=timezone.now())
     assert (await _next(socket))["data"]["clientId"] == ""
     await _leave(socket)
 

@@ -99,7 +99,7 @@ def test_what_is_made_while_signed_in_stays_with_the_account(visitor, ana):
         lambda held: adoption.adopt(held.session, get_user_model().objects.get(username="ben").pk),
     ],
 )
-def test_who_came_in_before_the_adoption_changes_nothing_after_it(busy, ana, ben, change):
+def test_who_came_in_before_the_adoption_changes_nothing_after_it(busy, ana, ben, change, clock):
     """The request of somebody else with the same id, let in a moment before."""
     held = access.find(UUID(busy.cookie), None)
     adopt(busy.sign_in(ana))

@@ -105,7 +105,7 @@ class Databases:
         name = self._name(str(self.made))
         if self.run.database == "postgres":
             self._execute(f'CREATE DATABASE "{name}"')
-            self.run.endings.append(lambda: self._drop(name))
+            self.run.endings.callback(self._drop, name)
         return Database(self._url(name), World(learners=[], activity_id=0, answers={}))
 
     def _name(self, what: str) -> str:
