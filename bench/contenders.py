@@ -16,7 +16,7 @@ SECRET_KEY = "only-for-measuring-" + "0123456789" * 3
 class Contender:
     """``workers``: processes; two for whoever can use both cores of a small machine.
 
-    The fast lane has one: it keeps Postgres busy on the other core, and two halve its groups.
+    The project has one: it keeps Postgres busy on the other core, and two halve its groups.
     """
 
     name: str
@@ -48,7 +48,8 @@ CONTENDERS = [
         "langportal, views",
         PROJECT,
         "project.json",
-        http=PATIENT,
+        1,
+        PATIENT,
         settings={"FAST_LANE": "false"},
         database="views",
     ),

@@ -63,8 +63,8 @@ Python {platform.python_version()}, Postgres with durable defaults, Redis; {roun
 rounds of {seconds:g} s, medians. The driver shares the machine. Every answer is authenticated,
 counted against a limit, judged, recorded with its counters in one transaction and announced; the
 project's also carries an idempotency key and a plan of what comes next. The peers stand in
-`bench/peers`. The peers and the views run in two processes, the fast lane and the embedded default
-(SQLite) in one: each in as many as it is fastest with.
+`bench/peers`. The peers run in two processes, the project (the fast lane, the views alone, and the
+embedded default, SQLite) in one: each in as many as it is fastest with.
 
 {business(load)}"""
     table = rate_table(rates, latencies)
