@@ -6,7 +6,10 @@ however slowly it comes.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from types import CoroutineType
 from typing import Any
+
+from sessions_core.realtime.eager import Done, begin
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -45,8 +48,7 @@ class _Body:
         if self._complete:
             return await self._disconnection()
         try:
-            async with asyncio.timeout_at(self._deadline):
-                message = await self._receive()
+            message = await self._in_time()
         except TimeoutError:
             self._complete = self.late = True
             return {"type": "http.disconnect"}
@@ -56,6 +58,15 @@ class _Body:
         self._room -= len(piece)
         self._complete = not message.get("more_body") or not self._room
         return {"type": "http.request", "body": piece, "more_body": not self._complete}
+
+    async def _in_time(self) -> Message:
+        coming = self._receive()
+        # A server may have awaitables of its own.
+        begun = begin(coming) if isinstance(coming, CoroutineType) else coming
+        if isinstance(begun, Done):  # As a rule it is there, and no clock need be set.
+            return begun.result
+        async with asyncio.timeout_at(self._deadline):
+            return await begun
 
     async def _disconnection(self) -> Message:
         """What may come after the body; the rest of one that was too large is dropped."""

@@ -28,6 +28,8 @@ def test_a_file_is_served_with_its_type_and_the_headers_of_a_page(
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
+# Once an answer is closed, Django looks at the connection that a test before may have left.
+@pytest.mark.django_db
 def test_a_client_that_has_it_is_told_so(client: Client) -> None:
     whole = client.get(ADDRESS)
     modified = whole["Last-Modified"]
