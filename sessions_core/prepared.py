@@ -7,18 +7,15 @@ its time. The connection, what it reads types with, its errors and its transacti
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import lru_cache
 from itertools import count
 from typing import Any, NamedTuple
-from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from psycopg import Connection, DataError, OperationalError, errors, pq
 from psycopg.adapt import Transformer
 
-#: What its place in the statement gives a type: of a list's texts or numbers, an array.
-Value = str | int | UUID | date | bytes | list[Any] | None
+from .lifecycle.statements import Value
 
 _PLACE = re.compile(r"%(?:\((?P<name>\w+)\)s|(?P<next>s)|%)")
 # What is asked this way is found by index, even if the table was empty when that was planned.
@@ -68,12 +65,11 @@ def execute(
 
     Prepared after ``connection.prepare_threshold`` uses. Raises psycopg's errors.
     """
-    names = numbered(sql).names
-    in_order = [values[name] for name in names] if isinstance(values, Mapping) else values
     server = connection.pgconn
     if server.transaction_status == pq.TransactionStatus.IDLE and not connection.autocommit:
         _checked(server, server.exec_(_BEGIN))
-    result = _result(connection, sql, [_sent(value) for value in in_order], pq.Format(binary))
+    given = [sent(value) for value in numbered(sql).in_order(values)]
+    result = _result(connection, sql, given, pq.Format(binary))
     if not result.ntuples:
         return []
     rows = Transformer(connection)
@@ -112,7 +108,8 @@ def _checked(server: Any, result: Any) -> Any:
     raise errors.error_from_result(result)
 
 
-def _sent(value: Value) -> bytes | None:
+def sent(value: Value) -> bytes | None:
+    """``value`` as text in the protocol. Raises ``DataError`` for one that Postgres cannot hold."""
     if value is None:
         return None
     if isinstance(value, bytes):
@@ -138,6 +135,9 @@ class Numbered(NamedTuple):
 
     text: bytes
     names: Sequence[str]
+
+    def in_order(self, values: Sequence[Value] | Mapping[str, Value]) -> Sequence[Value]:
+        return [values[name] for name in self.names] if isinstance(values, Mapping) else values
 
 
 @lru_cache(512)

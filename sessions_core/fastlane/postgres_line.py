@@ -18,7 +18,7 @@ from psycopg import OperationalError, errors, pq
 from psycopg.adapt import Transformer
 
 from ..lifecycle.statements import Asking, Statement
-from ..prepared import numbered
+from ..prepared import numbered, sent
 
 T = TypeVar("T")
 
@@ -84,13 +84,13 @@ class PostgresLine:
             return end.value
 
     async def _ask(self, statement: Statement) -> list[tuple]:
+        numbers = numbered(statement.sql)
         name = self._names.get(statement.sql)
         if name is None:
             name = b"answers_%d" % len(self._names)
-            sql = numbered(statement.sql).text
-            await self._exchange(partial(self._postgres.send_prepare, name, sql))
+            await self._exchange(partial(self._postgres.send_prepare, name, numbers.text))
             self._names[statement.sql] = name
-        values = [str(value).encode() for value in statement.values]
+        values = [sent(value) for value in numbers.in_order(statement.values)]
         send = partial(self._postgres.send_query_prepared, name, values)
         result = await self._exchange(send, statement.meanwhile)
         self._rows.set_pgresult(result)

@@ -7,8 +7,10 @@ parameter: ids as an array literal, rows as a JSON array.
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
@@ -17,14 +19,18 @@ M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
 
 
+#: Its place in the statement gives a value its type: a list's texts or numbers, an array.
+Value = str | int | UUID | date | bytes | list[Any] | None
+
+
 class Statement(NamedTuple):
-    """A constant text with ``%s`` for each of the ``values``: texts, or numbers, for a cast.
+    """A constant text with ``%s``, or ``%(name)s``, for each of the ``values``, with a cast.
 
     ``meanwhile``: what may be done while the rows are awaited, by whoever can.
     """
 
     sql: str
-    values: tuple[str | int, ...]
+    values: Sequence[Value] | Mapping[str, Value]
     meanwhile: Callable[[], None] | None = None
 
 
@@ -46,7 +52,7 @@ def resolve(asking: Asking[T]) -> T:
     try:
         while True:
             statement = asking.send(rows)  # type: ignore[arg-type]  # None starts it.
-            rows = run(statement.sql, *statement.values)
+            rows = _run(statement.sql, statement.values, binary=False)
     except StopIteration as end:
         return end.value
 
@@ -120,9 +126,10 @@ def rows(values: Sequence[object]) -> str:
     return orjson.dumps(values).decode()
 
 
-def read_rows(columns: Mapping[str, str]) -> str:
-    """The FROM item that reads ``rows`` again, its columns typed."""
-    return f"json_to_recordset(%s) AS new({', '.join(f'{n} {t}' for n, t in columns.items())})"
+def read_rows(columns: Mapping[str, str], name: str = "") -> str:
+    """The FROM item that reads ``rows`` again, its columns typed. ``name``: of the value."""
+    place = f"%({name})s" if name else "%s"
+    return f"json_to_recordset({place}) AS new({', '.join(f'{n} {t}' for n, t in columns.items())})"
 
 
 def columns(model: type[models.Model]) -> str:

@@ -316,14 +316,15 @@ class TestALine:
 
         assert on(work) == [(len(text),)]
 
-    def test_a_refusal_leaves_it_open(self, on) -> None:
+    @pytest.mark.parametrize("refused", ["zero", "a text that Postgres would cut short"])
+    def test_a_refusal_leaves_it_open(self, on, refused) -> None:
         from psycopg import DataError
 
-        def asking(number: int):
-            return (yield Statement("SELECT 1 / %s::int", (number,)))
+        def asking(number: int | str):
+            return (yield Statement("SELECT 1 / %(by)s::int", {"by": number}))
 
         async def work(line: PostgresLine) -> list[tuple]:
-            for number in (0, 1):
+            for number in (0 if refused == "zero" else "1\0", 1):
                 steps = asking(number)
                 try:
                     found = await line.resolve(steps, next(steps))
