@@ -23,7 +23,7 @@ Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
 
 logger = logging.getLogger(__name__)
 
-THREADS = 2
+THREADS = 4
 # Jobs waiting for a thread, and seconds that one may wait.
 QUEUE = 512
 PATIENCE = 1.0
