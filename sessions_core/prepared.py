@@ -21,13 +21,12 @@ _PLACE = re.compile(r"%(?:\((?P<name>\w+)\)s|(?P<next>s)|%)")
 # What is asked this way is found by index, even if the table was empty when that was planned.
 _BEGIN = b"BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
 _DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
-_UNKNOWN_NAME = "26000"
 
 
 class Forgotten(OperationalError):
     """The server no longer knew a prepared statement. The transaction may be tried again."""
 
-    sqlstate = _UNKNOWN_NAME
+    sqlstate = errors.InvalidSqlStatementName.sqlstate
 
 
 class _Statements:
@@ -77,7 +76,7 @@ def execute(
     return rows.load_rows(0, result.ntuples, tuple)
 
 
-def _result(connection: Connection[Any], sql: str, sent: list[bytes | None], form: int) -> Any:
+def _result(connection: Connection[Any], sql: str, given: list[bytes | None], form: int) -> Any:
     server: Any = connection.pgconn  # Its stubs know nothing of None.
     here = _of.get(connection)
     if here is None:
@@ -87,16 +86,16 @@ def _result(connection: Connection[Any], sql: str, sent: list[bytes | None], for
         text = numbered(sql).text
         here.uses[sql] = uses = here.uses.get(sql, 0) + 1
         if uses <= (connection.prepare_threshold or 0):
-            return _checked(server, server.exec_params(text, sent, None, None, form))
+            return _checked(server, server.exec_params(text, given, None, None, form))
         name = b"prepared_%d" % next(_numbers)
         _checked(server, server.prepare(name, text))
         here.names[sql] = name
     try:
-        return _checked(server, server.exec_prepared(name, sent, None, form))
+        return _checked(server, server.exec_prepared(name, given, None, form))
     except errors.InvalidSqlStatementName as error:
         del _of[connection]  # Somebody has said DEALLOCATE ALL.
         if server.transaction_status == pq.TransactionStatus.IDLE:
-            return _result(connection, sql, sent, form)
+            return _result(connection, sql, given, form)
         raise Forgotten(str(error)) from error
 
 

@@ -98,7 +98,7 @@ _RECORD = _record(
     " AS known(id, version, key)",
     f"answered AS (SELECT * FROM {statements.read_rows(_TYPES, 'answers')}),",
 )
-# One alone, as values by themselves: Postgres takes a fifth less for it.
+# One alone, as values by themselves: Postgres takes a sixth less for it.
 _RECORD_ONE = _record(
     f"(SELECT {', '.join(f'%({name})s::{kind} AS {name}' for name, kind in _TYPES.items())})"
     " AS answered",

@@ -91,9 +91,12 @@ def _by_cursor(
     """With what Django has around a statement, and the transactions that psycopg can begin."""
     from psycopg import pq
 
+    from ..prepared import sent
+
     if isinstance(values, Mapping):
         # Text takes its type from its place.
-        values = {name: None if it is None else str(it) for name, it in values.items()}
+        texts = {name: sent(value) for name, value in values.items()}
+        values = {name: None if text is None else text.decode() for name, text in texts.items()}
     with _cursor_class()(here.connection) as raw:
         raw.format = pq.Format(binary)
         watched = here.queries_logged or here.execute_wrappers

@@ -1,6 +1,7 @@
 """Statements without psycopg's cursors: the same values, errors and transactions."""
 
 import threading
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -15,6 +16,15 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 # Times that a connection is asked until it has prepared a statement for certain.
 OFTEN = 8
+
+
+@pytest.fixture
+def threshold(prepare_threshold) -> Iterator[None]:
+    connection.ensure_connection()
+    here = connection.connection
+    usual, here.prepare_threshold = here.prepare_threshold, prepare_threshold
+    yield
+    here.prepare_threshold = usual
 
 
 @pytest.mark.parametrize(
@@ -34,7 +44,8 @@ OFTEN = 8
         ("uuid[]", []),
     ],
 )
-def test_values_come_back_as_they_went(type_, value) -> None:
+@pytest.mark.parametrize("prepare_threshold", [2, None], ids=["prepared", "by a cursor"])
+def test_values_come_back_as_they_went(type_, value, threshold) -> None:
     for _ in range(OFTEN):
         assert run(f"SELECT %s::{type_}", value) == [(value,)]
         assert call(f"SELECT %(it)s::{type_}, 1 %% 2", it=value) == [(value, 1)]
@@ -57,15 +68,11 @@ def test_a_statement_is_prepared_once_it_is_in_use() -> None:
     assert prepared("in use") == 1
 
 
-def test_where_nothing_may_be_prepared_nothing_is() -> None:
-    connection.ensure_connection()
-    usual, connection.connection.prepare_threshold = connection.connection.prepare_threshold, None
-    try:
-        for _ in range(OFTEN):
-            assert run("SELECT %s::int /* not prepared */", 1) == [(1,)]
-        assert prepared("not prepared") == 0
-    finally:
-        connection.connection.prepare_threshold = usual
+@pytest.mark.parametrize("prepare_threshold", [None])
+def test_where_nothing_may_be_prepared_nothing_is(threshold) -> None:
+    for _ in range(OFTEN):
+        assert run("SELECT %s::int /* not prepared */", 1) == [(1,)]
+    assert prepared("not prepared") == 0
 
 
 def test_the_transaction_is_djangos() -> None:
