@@ -7,13 +7,14 @@ what is wrong with it.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 
 from ..actor import Actor
 from ..app_settings import app_settings
+from ..lifecycle.statements import Asking
 from ..models.activity import Difficulty
 from ..public_id import MAX_ID
 from ..queries.history import Wanted
@@ -28,7 +29,14 @@ from ..surfaces.sessions_urls import urlpatterns
 from ..zones import is_zone
 
 Json = dict[str, Any]
-Act = Callable[[], Json]
+
+
+class Act(NamedTuple):
+    """``call`` does it, in a thread; ``asking``, where there is one, by statements of its own."""
+
+    call: Callable[[], Json]
+    asking: Callable[[operations.Record], Asking[None]] | None = None
+
 
 # Longer queries are no client's of ours, and their meaning is kept.
 MAX_QUERY = 512
@@ -94,7 +102,10 @@ def _start(actor: Actor, zone: str | None, body: Json) -> Act | None:
         and type(settings) is dict
         and all(_SETTINGS[name](settings[name]) for name in _SETTINGS.keys() & settings.keys())
     )
-    return partial(operations.start, actor, body, zone) if plain else None
+    if not plain:
+        return None
+    given = actor, body, zone
+    return Act(partial(operations.start, *given), partial(operations.start_asking, *given))
 
 
 def _is_whole(value: object, least: int, most: int) -> bool:
@@ -110,11 +121,11 @@ _START = Operation("start", _start, status=201, limit="session_start", is_keyed=
 
 
 def _complete(session_id: str, actor: Actor, zone: str | None, body: Json) -> Act:
-    return partial(operations.complete, actor, session_id)
+    return Act(partial(operations.complete, actor, session_id))
 
 
 def _history(wanted: Wanted, actor: Actor, zone: str | None, body: Json) -> Act:
-    return partial(operations.history, actor, wanted)
+    return Act(partial(operations.history, actor, wanted))
 
 
 @lru_cache(1024)
@@ -128,4 +139,4 @@ def _wanted(query: bytes) -> Wanted | None:
 
 
 def _details(session_id: str, actor: Actor, zone: str | None, body: Json) -> Act:
-    return partial(operations.details, actor, session_id)
+    return Act(partial(operations.details, actor, session_id))

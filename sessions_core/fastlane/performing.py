@@ -1,8 +1,9 @@
-"""One operation from its limit to its reply, in a thread that may wait for the database."""
+"""One operation from its limit to its reply, on the event loop or in a thread that may wait."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -10,10 +11,17 @@ from rest_framework.settings import api_settings
 
 from ..actor import Actor
 from ..errors import SessionError
+from ..lifecycle.statements import Alongside, Asking
 from ..rest import idempotency, limits, replies
 from ..rest.dialect import Dialect
 from ..rest.exceptions import DATABASE_AWAY, headers_of, problem_of
+from . import keyed
 from .operations import Act, Json, Operation
+from .till import Till
+from .workers import NotDone
+
+if TYPE_CHECKING:
+    from .lines import Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,36 @@ class Performer:
             connection.close()  # The next one begins on a connection that works.
             return self._refused(error, request.windows)
 
+    async def perform_on_loop(self, request: Request, lines: "Lines", till: Till) -> Answer:
+        """``perform`` of a ``request`` that has an ``act.asking``. Raises ``NotDone``."""
+        try:
+            reply = await lines.resolve(self._asking(request))
+        except SessionError as error:
+            return self._refused(error, request.windows)
+        windows = request.windows
+        if reply.replayed and request.operation.limit is not None:
+            (windows,) = await till.charge([(request.operation.limit, request.actor.scope, -1)])
+        return self._done(reply, windows)
+
+    def _asking(self, request: Request) -> Asking[replies.Reply]:
+        act = partial(self._act_asking, request)
+        return act(None) if request.asked is None else keyed.once(request.asked, act)
+
+    def _act_asking(
+        self, request: Request, alongside: Callable[[replies.Reply], Alongside] | None
+    ) -> Asking[replies.Reply]:
+        recorded: list[replies.Reply] = []
+
+        def record(data: Json) -> Alongside | None:
+            reply = replies.Reply(request.operation.status, self._rendered(data))
+            recorded.append(reply)
+            return None if alongside is None else alongside(reply)
+
+        if request.act.asking is None:
+            raise NotDone
+        yield from request.act.asking(record)
+        return recorded[-1]  # It may have been written more than once, in vain.
+
     def _reply(self, request: Request) -> replies.Reply:
         """The view looks a key up, counts, and holds the key. Here it has been counted; then one
         statement does both, and what it says decides whether that is taken back.
@@ -75,7 +113,7 @@ class Performer:
         return replies.once(asked, lambda: self._act(request))
 
     def _act(self, request: Request) -> replies.Reply:
-        return replies.Reply(request.operation.status, self._rendered(request.act()))
+        return replies.Reply(request.operation.status, self._rendered(request.act.call()))
 
     def _rendered(self, data: Json) -> bytes:
         return cast(bytes, self._renderer.render(data, "application/json", {}))

@@ -25,16 +25,20 @@ T = TypeVar("T")
 # All that is asked here is found by index, also in tables that were empty when it was planned.
 _SETTINGS = """
 SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off;
-SET application_name = 'answers on the loop'
+SET application_name = '{work} on the loop'
 """
 
 
 class PostgresLine:
-    """Opened and closed in ``thread``, since that may take a while; used on ``loop`` alone."""
+    """Opened and closed in ``thread``, since that may take a while; used on ``loop`` alone.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, thread: Executor) -> None:
+    ``work``: what the server is told that it is for.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, thread: Executor, work: str) -> None:
         self._loop = loop
         self._thread = thread
+        self._settings = _SETTINGS.format(work=work)
         self._wrapper: BaseDatabaseWrapper | None = None
         self._names: dict[str, bytes] = {}
         self._answer: asyncio.Future[Any] | None = None
@@ -46,7 +50,7 @@ class PostgresLine:
 
     async def open(self) -> None:
         """Raises Django's ``DatabaseError``."""
-        opening = self._thread.submit(_connect)
+        opening = self._thread.submit(_connect, self._settings)
         try:
             self._wrapper = await asyncio.wrap_future(opening)
         except asyncio.CancelledError:
@@ -154,7 +158,7 @@ def _has_more(socket: int) -> bool:
         return bool(selector.select(0))
 
 
-def _connect() -> BaseDatabaseWrapper:
+def _connect(settings: str) -> BaseDatabaseWrapper:
     usual = connections[DEFAULT_DB_ALIAS]
     options = {**usual.settings_dict["OPTIONS"], "pool": None}
     wrapper = type(usual)({**usual.settings_dict, "OPTIONS": options}, usual.alias)
@@ -162,7 +166,7 @@ def _connect() -> BaseDatabaseWrapper:
     wrapper.ensure_connection()
     try:
         with wrapper.wrap_database_errors:
-            wrapper.connection.execute(_SETTINGS)
+            wrapper.connection.execute(settings)
     except DatabaseError:
         wrapper.close()
         raise

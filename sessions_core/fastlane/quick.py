@@ -65,7 +65,7 @@ class QuickCommit:
         self._till = Till()
         # As many as lines: where the database is away, none waits for another to find that out.
         self._opening = ThreadPoolExecutor(LINES, "answers-lines")
-        self._lines = [PostgresLine(loop, self._opening) for _ in range(LINES)]
+        self._lines = [PostgresLine(loop, self._opening, "answers") for _ in range(LINES)]
         self._free = list(self._lines)
         self._queue = FairQueue()
         self._present = 0

@@ -5,6 +5,7 @@ everything else on untouched.
 """
 
 from collections.abc import MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from .dress import App, Wardrobe
 from .operations import Operation
 from .performing import Answer, Performer, Request
 from .replies import Send, log_refusal, parts
+from .workers import NotDone
 
 Scope = MutableMapping[str, Any]
 METHODS = {"GET", "POST"}
@@ -101,8 +103,11 @@ class SideLane:
                 return None
             request = replace(request, windows=windows)
         try:
+            if here.lines is not None and request.act.asking is not None:
+                with suppress(NotDone):
+                    return await self._performer.perform_on_loop(request, here.lines, here.till)
             return await here.run(lambda: self._performer.perform(request))
-        except workers.NoThread:
+        except NotDone:
             if scope is not None:
                 await here.till.charge([(scope, request.actor.scope, -1)])
             return None

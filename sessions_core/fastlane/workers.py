@@ -11,12 +11,15 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection
 
 from .commit import release
 from .till import Till
+
+if TYPE_CHECKING:
+    from .lines import Lines
 
 T = TypeVar("T")
 Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
@@ -24,23 +27,30 @@ Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
 logger = logging.getLogger(__name__)
 
 THREADS = 4
+LINES = 4
 # Jobs waiting for a thread, and seconds that one may wait.
 QUEUE = 512
 PATIENCE = 1.0
 # Seconds without a job after which the connections are given back.
 IDLE = 5.0
 
+# Windows' own loop watches no descriptors, by which lines hear.
+DEAF = getattr(asyncio, "ProactorEventLoop", ())
 
-class NoThread(Exception):
-    """None became free in time, or the job broke; either way it left nothing behind."""
+
+class NotDone(Exception):
+    """None to do it became free in time, or it broke; either way it left nothing behind."""
 
 
 class Workers:
-    """Of one event loop, which alone touches its state. ``till``: where its jobs are counted."""
+    """Of one event loop, which alone touches its state. ``till``: where its jobs are counted;
+    ``lines``: by which some need no thread.
+    """
 
     def __init__(self, threads: int) -> None:
         self._loop = asyncio.get_running_loop()
         self.till = Till()
+        self.lines = self._lines()
         self._all = [ThreadPoolExecutor(1, f"operations-{n}") for n in range(threads)]
         # The one that worked last is first in line again: its connection is there already.
         self._free = list(self._all)
@@ -51,13 +61,20 @@ class Workers:
     def loop(self) -> asyncio.AbstractEventLoop:
         return self._loop
 
+    def _lines(self) -> "Lines | None":
+        if connection.vendor != "postgresql" or isinstance(self._loop, DEAF):
+            return None
+        from .lines import Lines  # psycopg is there only where there is a Postgres.
+
+        return Lines(self._loop, LINES)
+
     async def run(self, call: Callable[[], T]) -> T:
-        """What ``call`` gives, run where blocking is allowed. Raises ``NoThread``."""
+        """What ``call`` gives, run where blocking is allowed. Raises ``NotDone``."""
         future: asyncio.Future[T] = self._loop.create_future()
         if self._free:
             self._begin(self._free.pop(), (call, future))
         elif len(self._waiting) >= QUEUE:
-            raise NoThread
+            raise NotDone
         else:
             self._waiting.append((call, future))
             return await self._patiently(future)
@@ -75,12 +92,14 @@ class Workers:
         for job in self._waiting:
             if job[1] is future:
                 self._waiting.remove(job)
-                future.set_exception(NoThread())
+                future.set_exception(NotDone())
                 return
 
     def close(self) -> None:
         """End the threads, after what is under way, and give their connections back."""
         self.till.close()
+        if self.lines is not None:
+            self.lines.close()
         for thread in self._all:
             thread.submit(release).result()
             thread.shutdown()
@@ -111,7 +130,7 @@ class Workers:
         elif error is None:
             future.set_result(work.result())
         else:
-            future.set_exception(NoThread())
+            future.set_exception(NotDone())
         if self._waiting:
             self._begin(thread, self._waiting.popleft())
             return

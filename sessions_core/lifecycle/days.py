@@ -14,8 +14,9 @@ def counts(session: Session) -> bool:
     return not session.standalone and session.user_id is not None
 
 
-def adding(named: Collection[str]) -> str:
-    """The statement that adds the parameters of these names to a day, in one atomic step.
+def adding(named: Collection[str], given: str) -> str:
+    """The statement that adds the parameters of these names to a day, in one atomic step, where
+    the condition ``given`` holds.
 
     The other parameters: ``user_id``, ``local_day``, ``counts``. None may be negative: Postgres
     checks the row to insert even where there is one to update.
@@ -25,7 +26,8 @@ def adding(named: Collection[str]) -> str:
     return (
         f"INSERT INTO {PracticeDay._meta.db_table} AS present (user_id, day, {', '.join(_TOTALS)}) "
         f"SELECT %(user_id)s, %(local_day)s::date, {', '.join(amounts)} "
-        f"WHERE %(counts)s::boolean ON CONFLICT (user_id, day) DO UPDATE SET {', '.join(sums)}"
+        f"WHERE %(counts)s::boolean AND {given} "
+        f"ON CONFLICT (user_id, day) DO UPDATE SET {', '.join(sums)}"
     )
 
 

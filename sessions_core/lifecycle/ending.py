@@ -25,7 +25,7 @@ WITH results AS MATERIALIZED ({outcomes.SELECT}), ended AS (
     INSERT INTO {Transition._meta.db_table} (session_id, seq, status, at, active_ms)
     VALUES (%(session_id)s, %(last_seq)s, %(status)s, %(at)s, %(active_ms)s)
 ), counted AS (
-    {days.adding(_DAY)}
+    {days.adding(_DAY, "true")}
 )
 SELECT * FROM results ORDER BY last_seq
 """

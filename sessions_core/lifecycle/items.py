@@ -49,7 +49,7 @@ _lock = threading.Lock()
 def load(ids: Collection[int]) -> dict[int, ItemFacts]:
     """The items with these ids, by id, in one query; unknown ids are absent."""
     if statements.on_postgres():
-        return facts(statements.resolve(_reading(ids)))
+        return facts(statements.resolve(reading(ids)))
     rows = Item.objects.filter(pk__in=ids).order_by().values_list(*COLUMNS)
     return {row[0]: ItemFacts(*(*row[:4], tuple(row[4]), *row[5:])) for row in rows}
 
@@ -58,7 +58,8 @@ def facts(found: Mapping[int, VersionedItem]) -> dict[int, ItemFacts]:
     return {item_id: item.facts for item_id, item in found.items()}
 
 
-def _reading(ids: Collection[int]) -> Asking[dict[int, VersionedItem]]:
+def reading(ids: Collection[int]) -> Asking[dict[int, VersionedItem]]:
+    """``load`` on Postgres, with the versions; remembers what it has read."""
     rows = yield Statement(_SELECT, (statements.array(ids),))
     read = {
         row[2]: VersionedItem(
@@ -81,7 +82,7 @@ def remembering(ids: Set[int]) -> Asking[dict[int, VersionedItem]]:
         found = {item_id: _items[item_id] for item_id in ids if item_id in _items}
     missing = ids - found.keys()
     if missing:
-        found.update((yield from _reading(missing)))
+        found.update((yield from reading(missing)))
     return found
 
 

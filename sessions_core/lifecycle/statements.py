@@ -34,6 +34,17 @@ class Statement(NamedTuple):
     meanwhile: Callable[[], None] | None = None
 
 
+class Alongside(NamedTuple):
+    """Rows that a verb's own statement writes with its effect: both are there, or neither is.
+
+    ``sql``: an INSERT that selects from ``ready`` and returns a row unless it must not be, in which
+    case the verb does nothing. The names of its ``values`` are no verb's.
+    """
+
+    sql: str
+    values: Mapping[str, Value]
+
+
 #: What yields the statements it needs, is sent the rows of each, and returns what it made of them.
 #: So whoever runs it chooses how to wait for the database.
 Asking = Generator[Statement, list[tuple], T]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
@@ -21,6 +21,9 @@ from ..clock import now
 from ..errors import KeyInProgress, KeyReused, SessionError
 from ..retrying import retrying
 from . import sealing
+
+if TYPE_CHECKING:
+    from ..lifecycle.statements import Alongside
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -109,13 +112,18 @@ def table() -> Any:
 
 def find(key: UUID) -> Stored | None:
     """What is on record under ``key``."""
-    since = now() - KEPT_FOR
     if _on_postgres():
-        rows = _run(_texts().find, key, since)
+        sql, values = finding(key)
+        rows = _run(sql, *values)
     else:
-        stored = table().objects.filter(key=key, created_at__gt=since)
+        stored = table().objects.filter(key=key, created_at__gt=now() - KEPT_FOR)
         rows = list(stored.values_list("request", "status", "body"))
     return Stored(*rows[0]) if rows else None
+
+
+def finding(key: UUID) -> tuple[str, tuple[UUID, datetime]]:
+    """The statement that finds it on Postgres, and its values."""
+    return _texts().find, (key, now() - KEPT_FOR)
 
 
 def hold(key: UUID) -> Stored | None:
@@ -137,16 +145,10 @@ def keep(asked: Asked, reply: Reply) -> None:
 
     Raises ``KeyInProgress`` where another was recorded since this one looked.
     """
-    moment = now()
-    row = {
-        "owner": asked.owner,
-        "request": next(asked.digests()),
-        "status": reply.status,
-        "body": sealing.seal(reply.body, asked.key.bytes),
-        "created_at": moment,
-    }
+    row = _row(asked, reply)
     if _on_postgres():
-        _keep_first(asked.key, row, moment - KEPT_FOR)
+        if not _run(_texts().keep, asked.key, *row.values(), row["created_at"] - KEPT_FOR):
+            raise KeyInProgress
         return
     model = table()
     model.objects.bulk_create(
@@ -157,9 +159,23 @@ def keep(asked: Asked, reply: Reply) -> None:
     )
 
 
-def _keep_first(key: UUID, row: dict[str, Any], older: datetime) -> None:
-    if not _run(_texts().keep, key, *row.values(), older):
-        raise KeyInProgress
+def alongside(asked: Asked, reply: Reply) -> "Alongside":
+    """``keep``, for a verb's own statement to do. On Postgres."""
+    from ..lifecycle.statements import Alongside
+
+    row = {**_row(asked, reply), "key": asked.key}
+    values = {f"kept_{name}": value for name, value in row.items()}
+    return Alongside(_texts().alongside, {**values, "kept_older": row["created_at"] - KEPT_FOR})
+
+
+def _row(asked: Asked, reply: Reply) -> dict[str, Any]:
+    return {
+        "owner": asked.owner,
+        "request": next(asked.digests()),
+        "status": reply.status,
+        "body": sealing.seal(reply.body, asked.key.bytes),
+        "created_at": now(),
+    }
 
 
 def _on_postgres() -> bool:
@@ -177,21 +193,25 @@ class _Texts:
     find: str
     hold: str
     keep: str
+    alongside: str
 
 
 @cache
 def _texts() -> _Texts:
     name = table()._meta.db_table
     columns = ("owner", "request", "status", "body", "created_at")
+    into = f"INSERT INTO {name} AS kept (key, {', '.join(columns)})"
+    new = ", ".join(f"{each} = excluded.{each}" for each in columns)
+    unless_kept = f"ON CONFLICT (key) DO UPDATE SET {new} WHERE kept.created_at <="
     return _Texts(
         find=f"SELECT request, status, body FROM {name} WHERE key = %s AND created_at > %s",
         hold=f"""
 SELECT pg_try_advisory_xact_lock(%s::text::bigint), kept.request, kept.status, kept.body
 FROM (SELECT) AS one LEFT JOIN {name} AS kept ON kept.key = %s AND kept.created_at > %s
 """,
-        keep=f"""
-INSERT INTO {name} AS kept (key, {", ".join(columns)}) VALUES (%s, %s, %s, %s, %s, %s)
-ON CONFLICT (key) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in columns)}
-WHERE kept.created_at <= %s RETURNING 1
-""",
+        keep=f"{into} VALUES (%s, %s, %s, %s, %s, %s) {unless_kept} %s RETURNING 1",
+        alongside=(
+            f"{into} SELECT %(kept_key)s, {', '.join(f'%(kept_{each})s' for each in columns)} "
+            f"FROM ready {unless_kept} %(kept_older)s RETURNING 1"
+        ),
     )

@@ -9,7 +9,7 @@ from functools import cache
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from ..lifecycle import statements
+from ..lifecycle.statements import Asking, Statement
 from ..models import Item, ItemMemory
 from ..models.activity import Difficulty
 
@@ -71,9 +71,6 @@ def tiers(
 ) -> Iterator[list[int]]:
     """Item ids: those due, those never met, those due later; together at most ``count``."""
     levels = _NEAREST[Difficulty(difficulty)]
-    if statements.on_postgres():
-        yield from _at_once(user_id, activity_id, count, levels, now)
-        return
     for tier in (_due, _new, _later):
         found = tier(user_id, activity_id, count, levels, now) if count > 0 else []
         count -= len(found)
@@ -83,19 +80,15 @@ def tiers(
 Levels = tuple[str, str, str]
 
 
-def _at_once(
-    user_id: int | None, activity_id: int, count: int, levels: Levels, now: datetime
-) -> tuple[list[int], list[int], list[int]]:
-    named = dict(zip(("first", "second", "third"), map(str, levels), strict=True))
+def asking_tiers(
+    user_id: int | None, activity_id: int, count: int, difficulty: str, now: datetime
+) -> Asking[tuple[list[int], list[int], list[int]]]:
+    """``tiers`` on Postgres: one statement."""
+    levels = map(str, _NEAREST[Difficulty(difficulty)])
     most = 1 << max(0, count - 1).bit_length()  # Few statements, for all the counts there are.
-    ((due, nearest, near, far, later),) = statements.call(
-        _statement(most),
-        user_id=user_id,
-        activity_id=activity_id,
-        count=count,
-        now=now,
-        **named,
-    )
+    values = {"user_id": user_id, "activity_id": activity_id, "count": count, "now": now}
+    named = dict(zip(("first", "second", "third"), levels, strict=True))
+    ((due, nearest, near, far, later),) = yield Statement(_statement(most), {**values, **named})
     return due, nearest + near + far, later
 
 

@@ -1,4 +1,8 @@
-"""``Scheduler`` is the replaceable part (``SESSIONS_SCHEDULER``)."""
+"""``Scheduler`` is the replaceable part (``SESSIONS_SCHEDULER``).
+
+On Postgres one may also have ``choosing``, which is ``choose`` as a generator of the statements it
+needs (``lifecycle.statements.Asking``); then a session can be begun without a thread.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -39,3 +43,8 @@ class Scheduler(Protocol):
         item once for each session, in the order in which the sessions ended.
         """
         ...
+
+
+def asks(scheduler: Scheduler) -> bool:
+    """Whether it has ``choosing``. One that inherits it may have a ``choose`` of its own."""
+    return "choosing" in vars(type(scheduler))

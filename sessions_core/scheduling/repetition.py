@@ -7,6 +7,8 @@ from random import Random
 import fsrs
 from django.db import transaction
 
+from ..lifecycle import statements
+from ..lifecycle.statements import Asking
 from ..models import Activity
 from . import choice, memories
 from .memories import Memory
@@ -32,12 +34,22 @@ class FSRSScheduler:
         now: datetime,
         seed: int,
     ) -> list[int]:
-        shuffled = Random(seed)
-        chosen: list[int] = []
-        for items in choice.tiers(user_id, activity.pk, count, difficulty, now):
-            shuffled.shuffle(items)
-            chosen += items
-        return chosen
+        if statements.on_postgres():
+            asking = self.choosing(user_id, activity, count, difficulty, now, seed)
+            return statements.resolve(asking)
+        return _shuffled(choice.tiers(user_id, activity.pk, count, difficulty, now), seed)
+
+    def choosing(
+        self,
+        user_id: int | None,
+        activity: Activity,
+        count: int,
+        difficulty: str,
+        now: datetime,
+        seed: int,
+    ) -> Asking[list[int]]:
+        tiers = yield from choice.asking_tiers(user_id, activity.pk, count, difficulty, now)
+        return _shuffled(tiers, seed)
 
     def review(self, user_id: int | None, first_attempts: Sequence[FirstAttempt]) -> None:
         """Rate each first attempt Good or Again.
@@ -66,6 +78,15 @@ class FSRSScheduler:
             gone = [row.item_id for row in learned.values() if row.state is None]
             memories.forget(user_id, gone)
             memories.write(user_id, [row for row in learned.values() if row.state is not None])
+
+
+def _shuffled(tiers: Iterable[list[int]], seed: int) -> list[int]:
+    shuffle = Random(seed).shuffle
+    chosen: list[int] = []
+    for items in tiers:
+        shuffle(items)
+        chosen += items
+    return chosen
 
 
 def _by_item(first_attempts: Iterable[FirstAttempt]) -> dict[int, tuple[bool, datetime]]:

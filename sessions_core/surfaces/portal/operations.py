@@ -2,6 +2,7 @@
 this way. ``data`` is valid input.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from ... import achievements, clock
@@ -9,6 +10,7 @@ from ...actor import Actor
 from ...app_settings import app_settings
 from ...lifecycle import finish
 from ...lifecycle import start as starting
+from ...lifecycle.statements import Alongside, Asking
 from ...models import Dialect
 from ...queries import current, freshness, results
 from ...queries import history as listing
@@ -16,12 +18,22 @@ from ...queries.shown import shown
 from . import render
 
 Json = dict[str, Any]
+#: Makes a reply part of the statement that it is the reply of.
+Record = Callable[[Json], Alongside | None]
 
 
 def start(actor: Actor, data: Json, zone: str) -> Json:
     """Raises ``ActivityNotFound``, ``EmptyActivity``."""
     session = starting.start(actor, Dialect.PORTAL, _wishes(data, zone))
     return render.started(session, current.next_item(session))
+
+
+def start_asking(actor: Actor, data: Json, zone: str, record: Record) -> Asking[None]:
+    """``start`` on Postgres, for whoever runs the statements. ``record`` is given its reply."""
+    yield from starting.starting(
+        *(actor, Dialect.PORTAL, _wishes(data, zone)),
+        lambda session: record(render.started(session, session.first_item)),
+    )
 
 
 def complete(actor: Actor, session_id: str) -> Json:

@@ -262,7 +262,7 @@ class TestALine:
         def run(work: Callable[[PostgresLine], Coroutine[Any, Any, Any]]) -> Any:
             async def opened() -> Any:
                 with quick.ThreadPoolExecutor(1) as thread:
-                    line = PostgresLine(asyncio.get_running_loop(), thread)
+                    line = PostgresLine(asyncio.get_running_loop(), thread, "tests")
                     await line.open()
                     try:
                         return await work(line)

@@ -42,7 +42,7 @@ def test_who_waits_too_long_is_sent_elsewhere_and_who_has_begun_is_not() -> None
         pool = workers.current()
         begun = [asyncio.create_task(pool.run(go_on.wait)) for _ in range(THREADS)]
         await asyncio.sleep(0)
-        with pytest.raises(workers.NoThread):
+        with pytest.raises(workers.NotDone):
             await pool.run(lambda: "late")
         soon = asyncio.create_task(pool.run(lambda: "soon"))
         await asyncio.sleep(0)
@@ -61,7 +61,7 @@ def test_a_full_queue_sends_elsewhere_at_once(monkeypatch) -> None:
         pool = workers.current()
         begun = [asyncio.create_task(pool.run(go_on.wait)) for _ in range(THREADS)]
         await asyncio.sleep(0)
-        with pytest.raises(workers.NoThread):
+        with pytest.raises(workers.NotDone):
             await pool.run(lambda: None)
         go_on.set()
         await asyncio.gather(*begun)
@@ -74,7 +74,7 @@ def test_a_thread_outlives_a_job_that_breaks_and_one_nobody_waits_for(caplog) ->
     async def scenario() -> str:
         pool = workers.current()
         for _ in range(2 * THREADS):
-            with pytest.raises(workers.NoThread):
+            with pytest.raises(workers.NotDone):
                 await pool.run(lambda: 1 / 0)
             gone = asyncio.create_task(pool.run(lambda: None))
             await asyncio.sleep(0)

@@ -1,0 +1,176 @@
+"""What begins and ends on the event loop: without a thread, and with nothing done twice or lost."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.asgi import get_asgi_application
+from django.db import connection, transaction
+
+from sessions_core.fastlane import FastLane, groups, keyed, lines, workers
+from sessions_core.fastlane.performing import Performer
+from sessions_core.lifecycle.recent import Recent
+from sessions_core.models import Item, PracticeDay, Session
+
+from . import worlds
+from .asgi import Answer, Post
+from .corpus import World
+from .operations_corpus import bare
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def world(settings) -> World:
+    settings.SESSIONS_CLOCK = f"{worlds.__name__}.stopped_clock"
+    settings.SESSIONS_LIMITS = {"session_start": [(9, 60)], "session_complete": [(9, 60)]}
+    return worlds.build()
+
+
+@pytest.fixture
+def no_threads(monkeypatch) -> None:
+    def perform(*_args: object) -> None:
+        raise AssertionError("It went by the threads")
+
+    monkeypatch.setattr(Performer, "perform", perform)
+
+
+def start(world: World, key: str | None = None, token: str | None = None) -> Post:
+    named = {} if key is None else {"idempotency_key": key}
+    return bare("/start", token or world.token, {"activity_id": world.activity}, **named)
+
+
+def in_a_loop(scenario: Callable[[FastLane], Awaitable[Any]]) -> Any:
+    async def with_end() -> Any:
+        try:
+            return await scenario(FastLane(get_asgi_application()))
+        finally:
+            groups.close()
+            workers.close()
+
+    return asyncio.run(with_end())
+
+
+def one_after_the_other(*requests: Post) -> list[Answer]:
+    async def scenario(app: FastLane) -> list[Answer]:
+        return [await request.to(app) for request in requests]
+
+    return in_a_loop(scenario)
+
+
+def together(*requests: Post) -> list[Answer]:
+    return in_a_loop(lambda app: asyncio.gather(*(request.to(app) for request in requests)))
+
+
+def remaining(answer: Answer) -> bytes:
+    return dict(answer.headers)[b"RateLimit-Remaining"]
+
+
+@pytest.mark.usefixtures("no_threads")
+def test_the_plain_case_changes_no_thread(world) -> None:
+    answers = one_after_the_other(start(world), start(world, "key"))
+    assert [answer.status for answer in answers] == [201, 201]
+
+
+def test_one_key_begins_one_session_however_many_ask(world) -> None:
+    before = Session.objects.count()
+    answers = together(*[start(world, "key")] * 6)
+    assert {answer.status for answer in answers} == {201}
+    assert len({answer.body for answer in answers}) == 1
+    assert Session.objects.count() == before + 1
+    replayed = [(b"Idempotency-Replayed", b"true") in answer.headers for answer in answers]
+    assert sorted(replayed) == [False] + [True] * 5
+    (last,) = one_after_the_other(start(world, "another"))
+    assert remaining(last) == b"7"  # Of nine: one session, and this one.
+
+
+def test_a_retry_at_another_process_begins_nothing(world, monkeypatch) -> None:
+    (first,) = one_after_the_other(start(world, "key"))
+    before = Session.objects.count()
+    monkeypatch.setattr(keyed, "_keys", Recent(10))
+    (again,) = one_after_the_other(start(world, "key"))
+    assert again.body == first.body
+    assert remaining(again) == remaining(first)
+    assert Session.objects.count() == before
+
+
+@pytest.mark.usefixtures("no_threads")
+def test_the_first_item_is_shown_as_it_is_now(world, settings) -> None:
+    settings.SESSIONS_SCHEDULER_SEED = 7
+    (before,) = one_after_the_other(start(world))
+    Item.objects.update(prompt="edited")
+    (after,) = one_after_the_other(start(world))
+    assert b'"word":"edited"' not in before.body
+    assert b'"word":"edited"' in after.body
+
+
+def test_a_line_that_was_lost_is_opened_again(world) -> None:
+    async def scenario(app: FastLane) -> list[int]:
+        first = await start(world).to(app)
+        await asyncio.to_thread(_end_lines)
+        await asyncio.sleep(0.1)
+        return [first.status, (await start(world).to(app)).status]
+
+    assert in_a_loop(scenario) == [201, 201]
+
+
+def _end_lines() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = 'operations on the loop' AND datname = current_database()"
+        )
+    connection.close()
+
+
+@pytest.fixture
+def held_day(world) -> Iterator[threading.Event]:
+    """Somebody holds the day of the first learner until the event is set."""
+    day = PracticeDay.objects.get(user__username="ana")
+    locked, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            PracticeDay.objects.select_for_update().get(pk=day.pk)
+            locked.set()
+            go_on.wait(20)
+        connection.close()
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    locked.wait(20)
+    yield go_on
+    go_on.set()
+    holding.join()
+
+
+def test_who_waits_for_a_lock_holds_nobody_else_up(world, held_day, monkeypatch) -> None:
+    """Each line waits for somebody's day: the others' sessions begin by the threads."""
+    monkeypatch.setattr(workers, "LINES", 2)
+    monkeypatch.setattr(lines, "PATIENCE", 0.1)
+
+    async def scenario(app: FastLane) -> tuple[int, list[int]]:
+        await start(world, token=world.other_token).to(app)
+        waiting = [asyncio.create_task(start(world).to(app)) for _ in range(2)]
+        await asyncio.sleep(0.2)
+        other = await start(world, token=world.other_token).to(app)
+        assert not any(task.done() for task in waiting)
+        held_day.set()
+        return other.status, [(await task).status for task in waiting]
+
+    assert in_a_loop(scenario) == (201, [201, 201])
+
+
+def test_who_goes_away_leaves_a_line_that_serves(world, held_day, monkeypatch) -> None:
+    monkeypatch.setattr(workers, "LINES", 1)
+
+    async def scenario(app: FastLane) -> int:
+        await start(world, token=world.other_token).to(app)
+        gone = asyncio.create_task(start(world).to(app))
+        await asyncio.sleep(0.2)
+        gone.cancel()
+        return (await start(world, token=world.other_token).to(app)).status
+
+    assert in_a_loop(scenario) == 201
