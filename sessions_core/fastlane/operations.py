@@ -18,6 +18,7 @@ from ..lifecycle.statements import Asking
 from ..models.activity import Difficulty
 from ..public_id import MAX_ID
 from ..queries.history import Wanted
+from ..scheduling import asks
 from ..surfaces.portal import operations
 from ..surfaces.portal.inputs import (
     LEAST_SECONDS,
@@ -105,7 +106,12 @@ def _start(actor: Actor, zone: str | None, body: Json) -> Act | None:
     if not plain:
         return None
     given = actor, body, zone
-    return Act(partial(operations.start, *given), partial(operations.start_asking, *given))
+    asking = partial(operations.start_asking, *given)
+    return Act(partial(operations.start, *given), asking if _scheduler_asks() else None)
+
+
+def _scheduler_asks() -> bool:
+    return asks(app_settings.load("SCHEDULER"))
 
 
 def _is_whole(value: object, least: int, most: int) -> bool:

@@ -153,7 +153,7 @@ def _planning(session: Session, activity: Activity, wishes: Wishes) -> Asking[li
         rows = yield Statement(_IN_ORDER, {"activity_id": activity.pk})
         return [item_id for (item_id,) in rows]
     scheduler = _scheduler()
-    if asks(scheduler):
+    if asks(type(scheduler)):
         return (yield from scheduler.choosing(*_choice(session, activity, wishes)))
     return scheduler.choose(*_choice(session, activity, wishes))
 

@@ -45,6 +45,6 @@ class Scheduler(Protocol):
         ...
 
 
-def asks(scheduler: Scheduler) -> bool:
+def asks(scheduler: type[Scheduler]) -> bool:
     """Whether it has ``choosing``. One that inherits it may have a ``choose`` of its own."""
-    return "choosing" in vars(type(scheduler))
+    return "choosing" in vars(scheduler)

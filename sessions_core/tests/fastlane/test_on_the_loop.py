@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.core.asgi import get_asgi_application
@@ -13,6 +13,7 @@ from sessions_core.fastlane import FastLane, groups, keyed, lines, workers
 from sessions_core.fastlane.performing import Performer
 from sessions_core.lifecycle.recent import Recent
 from sessions_core.models import Item, PracticeDay, Session
+from sessions_core.scheduling import FSRSScheduler
 
 from . import worlds
 from .asgi import Answer, Post
@@ -72,6 +73,24 @@ def remaining(answer: Answer) -> bytes:
 def test_the_plain_case_changes_no_thread(world) -> None:
     answers = one_after_the_other(start(world), start(world, "key"))
     assert [answer.status for answer in answers] == [201, 201]
+
+
+def test_a_scheduler_that_may_wait_is_asked_in_a_thread(world, settings) -> None:
+    WhereChosen.threads.clear()
+    settings.SESSIONS_SCHEDULER = f"{__name__}.WhereChosen"
+    (answer,) = one_after_the_other(start(world))
+    assert answer.status == 201
+    assert [each.name.startswith("operations") for each in WhereChosen.threads] == [True]
+
+
+class WhereChosen(FSRSScheduler):
+    """Inherits ``choosing``, which its own ``choose`` makes untrue."""
+
+    threads: ClassVar[list[threading.Thread]] = []
+
+    def choose(self, *args: Any) -> list[int]:
+        self.threads.append(threading.current_thread())
+        return super().choose(*args)
 
 
 def test_one_key_begins_one_session_however_many_ask(world) -> None:
