@@ -8,6 +8,7 @@ import orjson
 
 from . import clock
 from .lifecycle import statements
+from .lifecycle.statements import Asking
 from .models import AwardedAchievement, Session, Status
 from .session_facts import SessionFacts
 
@@ -20,13 +21,18 @@ _AWARD = (
 
 @dataclass(frozen=True, slots=True)
 class Achievement:
-    """``code`` is stored; ``type``, ``name`` and ``description`` are shown."""
+    """``code`` is stored; ``type``, ``name`` and ``description`` are shown.
+
+    ``instant``: whether ``is_earned`` asks neither the database nor anybody else, but for what
+    ``SessionFacts.read`` has read. Then it may be asked on an event loop.
+    """
 
     code: str
     type: str
     name: str
     description: str
     is_earned: Callable[[SessionFacts], bool]
+    instant: bool = False
 
 
 _registry: dict[str, Achievement] = {}
@@ -45,9 +51,26 @@ def award(session: Session) -> list[str]:
     """
     if session.standalone or session.user_id is None or session.status == Status.CANCELLED:
         return []
-    facts, had = SessionFacts.read(session, session.user_id)
-    won = [a.code for a in _registry.values() if a.code not in had and a.is_earned(facts)]
+    won = _earned(*SessionFacts.read(session, session.user_id))
     return _keep(session, session.user_id, won) if won else []
+
+
+def are_instant() -> bool:
+    """Whether all of them are."""
+    return all(achievement.instant for achievement in _registry.values())
+
+
+def earning(session: Session) -> Asking[list[str]]:
+    """What ``award`` would, of a learner's session that is completed; it awards nothing. On
+    Postgres.
+    """
+    if session.user_id is None:
+        return []
+    return _earned(*(yield from SessionFacts.reading(session, session.user_id)))
+
+
+def _earned(facts: SessionFacts, had: Collection[str]) -> list[str]:
+    return [a.code for a in _registry.values() if a.code not in had and a.is_earned(facts)]
 
 
 def _keep(session: Session, user_id: int, codes: list[str]) -> list[str]:
@@ -115,6 +138,7 @@ register(
         "Sharp Mind",
         "80% success rate in a session",
         lambda facts: facts.session.attempt_count >= 5 and facts.success_rate >= 0.8,
+        instant=True,
     )
 )
 register(
@@ -124,6 +148,7 @@ register(
         "Flawless",
         "Every answer correct in a session of ten or more",
         lambda facts: facts.session.attempt_count >= 10 and facts.success_rate == 1.0,
+        instant=True,
     )
 )
 register(
@@ -133,6 +158,7 @@ register(
         "Ten in a Row",
         "Ten correct answers in a row",
         lambda facts: facts.session.best_streak >= 10,
+        instant=True,
     )
 )
 register(
@@ -142,6 +168,7 @@ register(
         "First Step",
         "First session completed",
         lambda facts: facts.is_first_completed,
+        instant=True,
     )
 )
 register(
@@ -151,5 +178,6 @@ register(
         "Seven Days",
         "Practised on seven days in a row",
         lambda facts: facts.days_in_a_row(7),
+        instant=True,
     )
 )

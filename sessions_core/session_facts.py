@@ -6,6 +6,7 @@ from functools import cached_property
 from django.db.models import Q
 
 from .lifecycle import statements
+from .lifecycle.statements import Asking, Statement
 from .models import AwardedAchievement, PracticeDay, Session, Status
 
 _WEEK = 7
@@ -18,7 +19,7 @@ SELECT ARRAY(SELECT code FROM {AwardedAchievement._meta.db_table} WHERE user_id 
     ),
     (
         SELECT count(*) FROM {PracticeDay._meta.db_table}
-        WHERE user_id = %(user_id)s AND ended > 0
+        WHERE user_id = %(user_id)s AND (ended > 0 OR day = %(last_day)s::date)
             AND day BETWEEN %(last_day)s::date - {_WEEK - 1} AND %(last_day)s::date
     )
 """
@@ -70,16 +71,19 @@ class SessionFacts:
     @classmethod
     def read(cls, session: Session, user_id: int) -> tuple["SessionFacts", set[str]]:
         """The facts, and the codes that the learner has already, in one statement."""
-        facts = cls(session, user_id)
         if not statements.on_postgres():
+            facts = cls(session, user_id)
             kept = AwardedAchievement.objects.filter(user_id=user_id)
             return facts, set(kept.values_list("code", flat=True))
-        ((had, facts._completed_before, days),) = statements.call(
-            _READ,
-            user_id=user_id,
-            session_id=session.pk,
-            ended_at=session.ended_at,
-            last_day=session.local_day,
-        )
+        return statements.resolve(cls.reading(session, user_id))
+
+    @classmethod
+    def reading(cls, session: Session, user_id: int) -> Asking[tuple["SessionFacts", set[str]]]:
+        """``read`` on Postgres. That the session's own day has an end need not be written yet."""
+        values = {"user_id": user_id, "session_id": session.pk}
+        when = {"ended_at": session.ended_at, "last_day": session.local_day}
+        ((had, completed_before, days),) = yield Statement(_READ, {**values, **when}, binary=True)
+        facts = cls(session, user_id)
+        facts._completed_before = completed_before
         facts._in_a_row[_WEEK] = days == _WEEK
         return facts, set(had)

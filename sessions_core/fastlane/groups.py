@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db import connection
 
 from ..errors import Unavailable
+from ..lifecycle import events
 from ..lifecycle.submission import Submission
 from ..realtime import courier
+from ..signals import session_events
 from .commit import commit, commit_alone, lend, release
 from .metrics import metrics
 from .waiting import FairQueue, Render, Waiting
@@ -64,7 +66,7 @@ class GroupCommit:
 
         if not quick.is_possible(self._loop):
             return None
-        return quick.QuickCommit(self._loop, self._thread, self._line_up)
+        return quick.QuickCommit(self._loop, self.tell, self._line_up)
 
     async def answer(self, submission: Submission, render: Render | None = None) -> Waiting:
         """``submission`` with its result: a verdict, which is committed, or an error.
@@ -93,6 +95,14 @@ class GroupCommit:
             if self._loop.is_closed() and not future.done():
                 raise Unavailable  # What it had under way will be settled by nobody.
         return waiting
+
+    def tell(self, happened: list[events.SessionEvent]) -> None:
+        """Tell the listeners of what has been committed on the loop, in that order."""
+        if happened:
+            events.tell_at_once(happened)
+            if session_events.has_listeners():
+                # They may ask the database.
+                self._thread.submit(events.tell, happened)
 
     def _enter(self, waiting: Waiting) -> None:
         if self._is_full():

@@ -14,6 +14,7 @@ from django.http import QueryDict
 
 from ..actor import Actor
 from ..app_settings import app_settings
+from ..lifecycle import completing
 from ..lifecycle.statements import Asking
 from ..models.activity import Difficulty
 from ..public_id import MAX_ID
@@ -28,6 +29,7 @@ from ..surfaces.portal.inputs import (
 )
 from ..surfaces.sessions_urls import urlpatterns
 from ..zones import is_zone
+from . import groups
 
 Json = dict[str, Any]
 
@@ -127,7 +129,11 @@ _START = Operation("start", _start, status=201, limit="session_start", is_keyed=
 
 
 def _complete(session_id: str, actor: Actor, zone: str | None, body: Json) -> Act:
-    return Act(partial(operations.complete, actor, session_id))
+    call = partial(operations.complete, actor, session_id)
+    if not completing.is_possible():
+        return Act(call)
+    publish = groups.current().tell
+    return Act(call, partial(operations.complete_asking, actor, session_id, publish))
 
 
 def _history(wanted: Wanted, actor: Actor, zone: str | None, body: Json) -> Act:

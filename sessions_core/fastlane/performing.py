@@ -10,7 +10,7 @@ from django.db import connection
 from rest_framework.settings import api_settings
 
 from ..actor import Actor
-from ..errors import SessionError
+from ..errors import SessionBusy, SessionError
 from ..lifecycle.statements import Alongside, Asking
 from ..rest import idempotency, limits, replies
 from ..rest.dialect import Dialect
@@ -77,6 +77,8 @@ class Performer:
         """``perform`` of a ``request`` that has an ``act.asking``. Raises ``NotDone``."""
         try:
             reply = await lines.resolve(self._asking(request))
+        except SessionBusy as error:
+            raise NotDone from error
         except SessionError as error:
             return self._refused(error, request.windows)
         windows = request.windows

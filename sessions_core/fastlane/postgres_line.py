@@ -95,7 +95,8 @@ class PostgresLine:
             await self._exchange(partial(self._postgres.send_prepare, name, numbers.text))
             self._names[statement.sql] = name
         values = [sent(value) for value in numbers.in_order(statement.values)]
-        send = partial(self._postgres.send_query_prepared, name, values)
+        form = pq.Format(statement.binary)
+        send = partial(self._postgres.send_query_prepared, name, values, None, form)
         result = await self._exchange(send, statement.meanwhile)
         self._rows.set_pgresult(result)
         return self._rows.load_rows(0, result.ntuples, tuple)

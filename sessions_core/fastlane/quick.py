@@ -10,7 +10,7 @@ that may wait. Those go by the threads (``groups``).
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from django.db import DatabaseError
@@ -23,7 +23,6 @@ from ..lifecycle.statements import Asking
 from ..lifecycle.submission import Verdict
 from ..realtime.eager import begin
 from ..rest.limits import Window
-from ..signals import session_events
 from .metrics import metrics
 from .postgres_line import PostgresLine
 from .till import Till
@@ -49,18 +48,16 @@ def is_possible(loop: asyncio.AbstractEventLoop) -> bool:
 
 
 class QuickCommit:
-    """Of one event loop. ``thread`` tells a host's receivers of what happened; ``leave`` is given
-    what cannot be recorded here.
-    """
+    """Of one event loop. ``tell`` is given what happened, ``leave`` what cannot be done here."""
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        thread: Executor,
+        tell: Callable[[list[events.SessionEvent]], None],
         leave: Callable[[Waiting], None],
     ) -> None:
         self._loop = loop
-        self._thread = thread
+        self._tell = tell
         self._leave = leave
         self._till = Till()
         # As many as lines: where the database is away, none waits for another to find that out.
@@ -186,13 +183,6 @@ class QuickCommit:
                 waiting.result = Unavailable()
         while waiting_there := self._queue.take(SIZE):
             self._refuse(waiting_there)
-
-    def _tell(self, happened: list[events.SessionEvent]) -> None:
-        if happened:
-            events.tell_at_once(happened)
-            if session_events.has_listeners():
-                # They may ask the database.
-                self._thread.submit(events.tell, happened)
 
 
 def _render(group: list[Waiting], decided: list[Verdict]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from .. import achievements, clock
 from ..app_settings import app_settings
 from ..models import Completion, Session, Status, Transition
+from ..scheduling import FirstAttempt
 from . import ending, events, scoring
 from .outcomes import ItemResult
 
@@ -30,6 +31,24 @@ def close(session: Session, status: str, at: datetime, claimed: int | None = Non
 
     ``claimed``: its whole duration in seconds, as the client tells it.
     """
+    transition, practised = conclude(session, status, at, claimed)
+    results = ending.write(session, transition, practised)
+    won: list[str] = []
+    if session.user_id is not None:
+        # Taught by the first attempt at each item: later ones saw the answer.
+        app_settings.load("SCHEDULER")().review(session.user_id, first_attempts(results))
+        won = achievements.award(session)
+    session.ending = Ending(results, won)
+    events.publish([events.changed(session, transition)])
+    return session
+
+
+def conclude(
+    session: Session, status: str, at: datetime, claimed: int | None = None
+) -> tuple[Transition, int]:
+    """``close`` in memory alone: the transition that ``session`` makes, and the seconds practised
+    that it counts for.
+    """
     practised = scoring.practised_seconds(session, at) if claimed is None else claimed
     if claimed is not None or session.claimed_seconds is not None:
         session.claimed_seconds = practised
@@ -41,19 +60,9 @@ def close(session: Session, status: str, at: datetime, claimed: int | None = Non
     transition = Transition(
         session=session, seq=session.last_seq, status=status, at=at, active_ms=session.active_ms
     )
-    results = ending.write(session, transition, practised)
-    won: list[str] = []
-    if session.user_id is not None:
-        _remember(session.user_id, results)
-        won = achievements.award(session)
-    session.ending = Ending(results, won)
-    events.publish([events.changed(session, transition)])
-    return session
+    return transition, practised
 
 
-def _remember(user_id: int, results: Sequence[ItemResult]) -> None:
-    """Teach the scheduler the first attempt at each item: later ones saw the answer."""
+def first_attempts(results: Sequence[ItemResult]) -> list[FirstAttempt]:
     firsts = sorted(results, key=lambda result: result.first_seq)
-    app_settings.load("SCHEDULER")().review(
-        user_id, [(first.item_id, first.first_correct, first.first_at) for first in firsts]
-    )
+    return [(first.item_id, first.first_correct, first.first_at) for first in firsts]

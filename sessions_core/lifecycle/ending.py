@@ -4,7 +4,7 @@ from ..models import Session, Transition
 from . import days, outcomes, statements
 from .outcomes import ItemResult
 
-_SET = (
+SET = (
     "status",
     "completion",
     "claimed_seconds",
@@ -15,17 +15,17 @@ _SET = (
     "ended_at",
     "last_seq",
 )
-_DAY = ("ended", "practised", "completed", "seconds", "attempts", "correct")
+DAY = ("ended", "practised", "completed", "seconds", "attempts", "correct")
 _WRITE = f"""
 WITH results AS MATERIALIZED ({outcomes.SELECT}), ended AS (
-    UPDATE {Session._meta.db_table} SET {", ".join(f"{name} = %({name})s" for name in _SET)},
+    UPDATE {Session._meta.db_table} SET {", ".join(f"{name} = %({name})s" for name in SET)},
         mastered_count = (SELECT count(*) FROM results WHERE attempts = correct)
     WHERE id = %(session_id)s
 ), told AS (
     INSERT INTO {Transition._meta.db_table} (session_id, seq, status, at, active_ms)
     VALUES (%(session_id)s, %(last_seq)s, %(status)s, %(at)s, %(active_ms)s)
 ), counted AS (
-    {days.adding(_DAY, "true")}
+    {days.adding(DAY, "true")}
 )
 SELECT * FROM results ORDER BY last_seq
 """
@@ -45,11 +45,11 @@ def write(session: Session, transition: Transition, practised_seconds: int) -> l
         local_day=session.local_day,
         counts=days.counts(session),
         at=transition.at,
-        **{name: getattr(session, name) for name in _SET},
+        **{name: getattr(session, name) for name in SET},
         **days.of_end(session, practised_seconds),
     )
     results = outcomes.from_rows(rows)
-    session.mastered_count = _mastered(results)
+    session.mastered_count = mastered(results)
     return results
 
 
@@ -57,12 +57,13 @@ def _write_by_orm(
     session: Session, transition: Transition, practised_seconds: int
 ) -> list[ItemResult]:
     results = outcomes.read(session)
-    session.mastered_count = _mastered(results)
+    session.mastered_count = mastered(results)
     session.save()
     transition.save(force_insert=True)
     days.count_end(session, practised_seconds)
     return results
 
 
-def _mastered(results: list[ItemResult]) -> int:
+def mastered(results: list[ItemResult]) -> int:
+    """How many were never missed."""
     return sum(result.is_mastered for result in results)

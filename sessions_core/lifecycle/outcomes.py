@@ -7,6 +7,7 @@ from datetime import datetime
 from ..models import Attempt, Item, Session
 from . import statements
 from .scoring import success_rate
+from .statements import Statement
 
 # OFFSET keeps Postgres from reading a small catalogue whole rather than by key.
 SELECT = f"""
@@ -53,6 +54,11 @@ def read(session: Session) -> list[ItemResult]:
     if statements.on_postgres():
         return from_rows(statements.call(SELECT, session_id=session.pk))
     return _counted_here(session)
+
+
+def asking(session_id: int) -> Statement:
+    """``read`` on Postgres; its rows are for ``from_rows``."""
+    return Statement(SELECT, {"session_id": session_id}, binary=True)
 
 
 def from_rows(rows: Iterable[tuple]) -> list[ItemResult]:

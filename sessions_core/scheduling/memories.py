@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from ..lifecycle import statements
+from ..lifecycle.statements import Asking, Statement, Value
 from ..models import Item, ItemMemory
 from ..models.activity import ItemType
 
-_STATE = {
+STATE = {
     "state": "smallint",
     "step": "smallint",
     "stability": "float8",
@@ -16,30 +18,40 @@ _STATE = {
     "due_at": "timestamptz",
     "reviewed_at": "timestamptz",
 }
-_SENT = {"item_id": "bigint", "activity_id": "bigint", **_STATE}
+# As ``statements.rows`` sends them.
+SENT = {"item_id": "bigint", "activity_id": "bigint", **STATE, "version": "xid"}
 _READ = ("state", "step", "stability", "difficulty", "reviewed_at")
-_TABLE, _COLUMNS = ItemMemory._meta.db_table, ", ".join(_SENT)
-_LOCK = f"""
+_TABLE = ItemMemory._meta.db_table
+COLUMNS = ", ".join(("item_id", "activity_id", *STATE))
+
+
+def _read(how: str) -> str:
+    return f"""
 WITH known AS (
-    SELECT item_id, {", ".join(_READ)} FROM {_TABLE}
-    WHERE user_id = %(user_id)s AND item_id = ANY(%(item_ids)s::bigint[])
-    ORDER BY item_id FOR UPDATE
+    SELECT item_id, {", ".join(_READ)}, xmin::text AS version FROM {_TABLE}
+    WHERE user_id = %(user_id)s AND item_id = ANY(%(item_ids)s::bigint[]) {how}
 )
-SELECT i.id, i.activity_id, {", ".join(f"known.{name}" for name in _READ)}
+SELECT i.id, i.activity_id, {", ".join(f"known.{name}" for name in (*_READ, "version"))}
 FROM {Item._meta.db_table} AS i LEFT JOIN known ON known.item_id = i.id
 WHERE i.id = ANY(%(item_ids)s::bigint[]) AND i.type <> '{ItemType.POSE.value}' ORDER BY i.id
 """
+
+
+_LOOK, _LOCK = _read(""), _read("ORDER BY item_id FOR UPDATE")
 _WRITE = (
-    f"INSERT INTO {_TABLE} (user_id, {_COLUMNS}) "
-    f"SELECT %s, {_COLUMNS} FROM {statements.read_rows(_SENT)} "
+    f"INSERT INTO {_TABLE} (user_id, {COLUMNS}) "
+    f"SELECT %s, {COLUMNS} FROM {statements.read_rows(SENT)} "
     "ON CONFLICT (user_id, item_id) DO UPDATE SET "
-    f"{', '.join(f'{name} = excluded.{name}' for name in _STATE)}"
+    f"{', '.join(f'{name} = excluded.{name}' for name in STATE)}"
 )
 
 
 @dataclass(slots=True)
 class Memory:
-    """A learner's ``ItemMemory``. ``state`` is ``None`` where there is no row yet."""
+    """A learner's ``ItemMemory``. ``state`` is ``None`` where there is no row yet.
+
+    ``version``: which transaction (``xmin``) wrote the row, on Postgres.
+    """
 
     item_id: int
     activity_id: int
@@ -48,6 +60,7 @@ class Memory:
     stability: float | None = None
     difficulty: float | None = None
     reviewed_at: datetime | None = None
+    version: str | None = None
     due_at: datetime | None = None  # Of one that was reviewed here.
 
     def forgotten(self) -> "Memory":
@@ -64,6 +77,13 @@ def locked(user_id: int, item_ids: Collection[int]) -> list[Memory]:
         rows = statements.call(_LOCK, user_id=user_id, item_ids=statements.array(item_ids))
     else:
         rows = _locked_by_orm(user_id, item_ids)
+    return [Memory(*row) for row in rows]
+
+
+def looking(user_id: int, item_ids: Collection[int]) -> Asking[list[Memory]]:
+    """``locked`` without a lock, on Postgres."""
+    values: dict[str, Value] = {"user_id": user_id, "item_ids": statements.array(item_ids)}
+    rows = yield Statement(_LOOK, values, binary=True)
     return [Memory(*row) for row in rows]
 
 
@@ -84,11 +104,17 @@ def write(user_id: int, reviewed: Sequence[Memory]) -> None:
         statements.run(_WRITE, str(user_id), statements.rows(reviewed))
         return
     ItemMemory.objects.bulk_create(
-        [ItemMemory(user_id=user_id, **asdict(row)) for row in reviewed],
+        [ItemMemory(user_id=user_id, **_columns(row)) for row in reviewed],
         update_conflicts=True,
         unique_fields=["user", "item"],
-        update_fields=list(_STATE),
+        update_fields=list(STATE),
     )
+
+
+def _columns(row: Memory) -> dict[str, Any]:
+    columns = asdict(row)
+    del columns["version"]
+    return columns
 
 
 def forget(user_id: int, item_ids: Collection[int]) -> None:

@@ -1,7 +1,9 @@
 """``Scheduler`` is the replaceable part (``SESSIONS_SCHEDULER``).
 
-On Postgres one may also have ``choosing``, which is ``choose`` as a generator of the statements it
-needs (``lifecycle.statements.Asking``); then a session can be begun without a thread.
+On Postgres, one that keeps what it knows in ``ItemMemory`` may also have ``choosing`` and
+``reviewing``: generators of the statements that they need (``lifecycle.statements.Asking``). The
+first is ``choose``; the second makes the ``memories.Memory`` of each item as ``review`` would leave
+it, and writes nothing. Then a session can be begun and completed without a thread.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -46,5 +48,8 @@ class Scheduler(Protocol):
 
 
 def asks(scheduler: type[Scheduler]) -> bool:
-    """Whether it has ``choosing``. One that inherits it may have a ``choose`` of its own."""
-    return "choosing" in vars(scheduler)
+    """Whether it has ``choosing`` and ``reviewing``.
+
+    One that inherits them may have a ``choose`` or a ``review`` of its own.
+    """
+    return vars(scheduler).keys() >= {"choosing", "reviewing"}

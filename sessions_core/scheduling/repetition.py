@@ -66,6 +66,13 @@ class FSRSScheduler:
                 user_id, [_reviewed(memory, *firsts[memory.item_id]) for memory in known]
             )
 
+    def reviewing(
+        self, user_id: int, first_attempts: Sequence[FirstAttempt]
+    ) -> Asking[list[Memory]]:
+        firsts = _by_item(first_attempts)
+        known = (yield from memories.looking(user_id, firsts)) if firsts else []
+        return [_reviewed(memory, *firsts[memory.item_id]) for memory in known]
+
     def relearn(
         self, user_id: int, item_ids: Collection[int], history: Iterable[FirstAttempt]
     ) -> None:
@@ -109,6 +116,7 @@ def _reviewed(memory: Memory, correct: bool, at: datetime) -> Memory:
     return Memory(
         memory.item_id,
         memory.activity_id,
+        version=memory.version,
         state=int(card.state),
         step=card.step,
         stability=card.stability,

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from sessions_core.lifecycle import events, finish
+from sessions_core.lifecycle import completing, events, finish, statements
 from sessions_core.lifecycle.answer import answer
 from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.lifecycle.submission import Submission
@@ -22,6 +22,7 @@ from sessions_core.queries import current, freshness
 from sessions_core.surfaces.portal.cursor import cursor_after
 
 from .builders import actor_of, client_of, learner, vocabulary
+from .steps import watched
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -197,6 +198,18 @@ def test_no_start_and_no_end_goes_through_a_whole_table(ana) -> None:
     ended = asked(lambda: finish.complete(actor, session.pk, route="test"), *kinds)
     refuse_whole_tables("complete", ended)
     assert len(ended) == 6
+
+
+def test_no_end_by_compare_and_swap_goes_through_a_whole_table(ana) -> None:
+    actor, activity = actor_of(ana), Activity.objects.get()
+    session = start(actor, "portal", Wishes(activity_id=activity.pk))
+    answer([Submission(actor, session.pk, session.plan.item_ids[0], "más", 100)])
+    sent: list[tuple[str, Any, bool]] = []
+    asking = completing.completing(actor, session.pk, route="test", record=lambda _: None)
+    ended = watched(asking, lambda asked: sent.append((asked.sql, asked.values, True)))
+    assert statements.resolve(ended).status == "completed"
+    refuse_whole_tables("complete on the loop", sent)
+    assert len(sent) == 5
 
 
 def test_a_page_by_cursor_is_read_off_the_index_from_its_place_on(ana) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 from ... import achievements, clock
 from ...actor import Actor
 from ...app_settings import app_settings
-from ...lifecycle import finish
+from ...lifecycle import completing, finish
 from ...lifecycle import start as starting
+from ...lifecycle.events import SessionEvent
 from ...lifecycle.statements import Alongside, Asking
-from ...models import Dialect
+from ...models import Dialect, Session
 from ...queries import current, freshness, results
 from ...queries import history as listing
 from ...queries.shown import shown
@@ -20,6 +21,7 @@ from . import render
 Json = dict[str, Any]
 #: Makes a reply part of the statement that it is the reply of.
 Record = Callable[[Json], Alongside | None]
+Publish = Callable[[list[SessionEvent]], None]
 
 
 def start(actor: Actor, data: Json, zone: str) -> Json:
@@ -38,7 +40,25 @@ def start_asking(actor: Actor, data: Json, zone: str, record: Record) -> Asking[
 
 def complete(actor: Actor, session_id: str) -> Json:
     """Raises ``SessionNotFound``, ``SessionFinished``."""
-    session = finish.complete(actor, session_id, route="portal:complete")
+    return _summary(finish.complete(actor, session_id, route="portal:complete"))
+
+
+def complete_asking(
+    actor: Actor, session_id: str, publish: Publish, record: Record
+) -> Asking[None]:
+    """``complete`` on Postgres, for whoever runs the statements, where ``completing.is_possible``.
+    ``record`` is given its reply, ``publish`` what has happened. Raises also what
+    ``completing.completing`` does.
+    """
+    yield from completing.completing(
+        *(actor, session_id),
+        route="portal:complete",
+        record=lambda session: record(_summary(session)),
+        publish=publish,
+    )
+
+
+def _summary(session: Session) -> Json:
     won = achievements.awarded_in(session)
     return render.summary(session, results.of_session(session), won)
 

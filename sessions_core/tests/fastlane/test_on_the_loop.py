@@ -9,10 +9,15 @@ import pytest
 from django.core.asgi import get_asgi_application
 from django.db import connection, transaction
 
+from sessions_core import achievements
+from sessions_core.achievements import Achievement
+from sessions_core.errors import SessionBusy
 from sessions_core.fastlane import FastLane, groups, keyed, lines, workers
 from sessions_core.fastlane.performing import Performer
+from sessions_core.lifecycle import completing
 from sessions_core.lifecycle.recent import Recent
-from sessions_core.models import Item, PracticeDay, Session
+from sessions_core.lifecycle.statements import Asking
+from sessions_core.models import Item, PracticeDay, Session, Transition
 from sessions_core.scheduling import FSRSScheduler
 
 from . import worlds
@@ -69,10 +74,17 @@ def remaining(answer: Answer) -> bytes:
     return dict(answer.headers)[b"RateLimit-Remaining"]
 
 
+def complete(world: World, name: str = "active", key: str | None = None) -> Post:
+    named = {} if key is None else {"idempotency_key": key}
+    return bare(f"/{world.sessions[name][0]}/complete", world.token, **named)
+
+
 @pytest.mark.usefixtures("no_threads")
 def test_the_plain_case_changes_no_thread(world) -> None:
     answers = one_after_the_other(start(world), start(world, "key"))
     assert [answer.status for answer in answers] == [201, 201]
+    answers = one_after_the_other(complete(world), complete(world, "paused", "another"))
+    assert [answer.status for answer in answers] == [200, 200]
 
 
 def test_a_scheduler_that_may_wait_is_asked_in_a_thread(world, settings) -> None:
@@ -80,7 +92,7 @@ def test_a_scheduler_that_may_wait_is_asked_in_a_thread(world, settings) -> None
     settings.SESSIONS_SCHEDULER = f"{__name__}.WhereChosen"
     (answer,) = one_after_the_other(start(world))
     assert answer.status == 201
-    assert [each.name.startswith("operations") for each in WhereChosen.threads] == [True]
+    assert {each.name.startswith("operations") for each in WhereChosen.threads} == {True}
 
 
 class WhereChosen(FSRSScheduler):
@@ -105,6 +117,56 @@ def test_one_key_begins_one_session_however_many_ask(world) -> None:
     assert remaining(last) == b"7"  # Of nine: one session, and this one.
 
 
+def test_one_key_ends_a_session_once_however_many_ask(world) -> None:
+    answers = together(*[complete(world, key="key")] * 6)
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.body for answer in answers}) == 1
+    assert ends_of(world, "active") == 1
+    replayed = [(b"Idempotency-Replayed", b"true") in answer.headers for answer in answers]
+    assert sorted(replayed) == [False] + [True] * 5
+    (last,) = one_after_the_other(complete(world, "paused"))
+    assert remaining(last) == b"7"  # Of nine: one session, and this one.
+
+
+def test_without_a_key_one_end_is_told_and_the_others_are_late(world) -> None:
+    answers = together(*[complete(world)] * 6)
+    assert sorted(answer.status for answer in answers) == [200] + [400] * 5
+    assert ends_of(world, "active") == 1
+
+
+def ends_of(world: World, name: str) -> int:
+    number = world.sessions[name][1]
+    return Transition.objects.filter(session=number, status="completed").count()
+
+
+def test_an_end_that_cannot_be_written_here_is_written_by_a_thread(world, monkeypatch) -> None:
+    def late(*_args: Any, **_kwargs: Any) -> Asking[None]:
+        raise SessionBusy
+        yield
+
+    monkeypatch.setattr(completing, "completing", late)
+    (answer,) = one_after_the_other(complete(world, key="key"))
+    assert answer.status == 200
+    assert ends_of(world, "active") == 1
+
+
+@pytest.mark.parametrize("instant", [True, False])
+def test_an_achievement_that_may_wait_is_asked_about_in_a_thread(
+    world, monkeypatch, instant
+) -> None:
+    asked: list[str] = []
+
+    def is_earned(_facts: object) -> bool:
+        asked.append(threading.current_thread().name)
+        return True
+
+    mine = Achievement("mine", "x", "Mine", "Of a host", is_earned, instant=instant)
+    monkeypatch.setitem(achievements._registry, mine.code, mine)
+    (answer,) = one_after_the_other(complete(world))
+    assert b'"Mine"' in answer.body
+    assert [name.startswith("operations") for name in asked] == [not instant]
+
+
 def test_a_retry_at_another_process_begins_nothing(world, monkeypatch) -> None:
     (first,) = one_after_the_other(start(world, "key"))
     before = Session.objects.count()
@@ -113,6 +175,15 @@ def test_a_retry_at_another_process_begins_nothing(world, monkeypatch) -> None:
     assert again.body == first.body
     assert remaining(again) == remaining(first)
     assert Session.objects.count() == before
+
+
+def test_a_retry_at_another_process_ends_nothing(world, monkeypatch) -> None:
+    (first,) = one_after_the_other(complete(world, key="key"))
+    monkeypatch.setattr(keyed, "_keys", Recent(10))
+    (again,) = one_after_the_other(complete(world, key="key"))
+    assert again.body == first.body
+    assert remaining(again) == remaining(first)
+    assert ends_of(world, "active") == 1
 
 
 @pytest.mark.usefixtures("no_threads")
