@@ -19,6 +19,7 @@ from sessions_core.lifecycle.recent import Recent
 from sessions_core.lifecycle.statements import Asking
 from sessions_core.models import Item, PracticeDay, Session, Transition
 from sessions_core.scheduling import FSRSScheduler
+from sessions_core.signals import session_events, session_events_at_once
 
 from . import worlds
 from .asgi import Answer, Post
@@ -137,6 +138,22 @@ def test_without_a_key_one_end_is_told_and_the_others_are_late(world) -> None:
 def ends_of(world: World, name: str) -> int:
     number = world.sessions[name][1]
     return Transition.objects.filter(session=number, status="completed").count()
+
+
+@pytest.mark.usefixtures("no_threads")
+@pytest.mark.parametrize("signal", [session_events, session_events_at_once])
+def test_an_end_is_told_once(world, signal) -> None:
+    heard: list[tuple[str, int]] = []
+
+    def receiver(events: list, **_kwargs: object) -> None:
+        heard.extend((event.type, event.session_id) for event in events)
+
+    signal.connect(receiver)
+    try:
+        together(*[complete(world, key="key")] * 3)
+    finally:
+        signal.disconnect(receiver)
+    assert heard == [("session_complete", world.sessions["active"][1])]
 
 
 def test_an_end_that_cannot_be_written_here_is_written_by_a_thread(world, monkeypatch) -> None:
