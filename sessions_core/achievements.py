@@ -8,7 +8,6 @@ import orjson
 
 from . import clock
 from .lifecycle import statements
-from .lifecycle.statements import Asking
 from .models import AwardedAchievement, Session, Status
 from .session_facts import SessionFacts
 
@@ -51,7 +50,7 @@ def award(session: Session) -> list[str]:
     """
     if session.standalone or session.user_id is None or session.status == Status.CANCELLED:
         return []
-    won = _earned(*SessionFacts.read(session, session.user_id))
+    won = earned(*SessionFacts.read(session, session.user_id))
     return _keep(session, session.user_id, won) if won else []
 
 
@@ -60,16 +59,8 @@ def are_instant() -> bool:
     return all(achievement.instant for achievement in _registry.values())
 
 
-def earning(session: Session) -> Asking[list[str]]:
-    """What ``award`` would, of a learner's session that is completed; it awards nothing. On
-    Postgres.
-    """
-    if session.user_id is None:
-        return []
-    return _earned(*(yield from SessionFacts.reading(session, session.user_id)))
-
-
-def _earned(facts: SessionFacts, had: Collection[str]) -> list[str]:
+def earned(facts: SessionFacts, had: Collection[str]) -> list[str]:
+    """The codes that are not among those the learner ``had``. Awards nothing."""
     return [a.code for a in _registry.values() if a.code not in had and a.is_earned(facts)]
 
 

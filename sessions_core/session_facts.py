@@ -1,28 +1,34 @@
 """What an achievement may be earned by."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q
 
 from .lifecycle import statements
-from .lifecycle.statements import Asking, Statement
 from .models import AwardedAchievement, PracticeDay, Session, Status
 
 _WEEK = 7
-_READ = f"""
-SELECT ARRAY(SELECT code FROM {AwardedAchievement._meta.db_table} WHERE user_id = %(user_id)s),
-    EXISTS (
-        SELECT 1 FROM {Session._meta.db_table}
-        WHERE user_id = %(user_id)s AND status = '{Status.COMPLETED.value}' AND NOT standalone
-            AND (ended_at, id) < (%(ended_at)s, %(session_id)s)
-    ),
-    (
-        SELECT count(*) FROM {PracticeDay._meta.db_table}
-        WHERE user_id = %(user_id)s AND (ended > 0 OR day = %(last_day)s::date)
-            AND day BETWEEN %(last_day)s::date - {_WEEK - 1} AND %(last_day)s::date
-    )
+#: The facts on Postgres, and the codes that the learner has, as columns beside the row ``s`` of a
+#: session that ends at ``%(at)s``. That its own day has an end need not be written yet.
+COLUMNS = f"""
+ARRAY(SELECT code FROM {AwardedAchievement._meta.db_table} WHERE user_id = s.user_id),
+EXISTS (
+    SELECT 1 FROM {Session._meta.db_table} AS before
+    WHERE before.user_id = s.user_id AND before.status = '{Status.COMPLETED.value}'
+        AND NOT before.standalone
+        AND (before.ended_at, before.id) < (GREATEST(%(at)s::timestamptz, s.started_at), s.id)
+),
+(
+    SELECT count(*) FROM {PracticeDay._meta.db_table} AS d
+    WHERE d.user_id = s.user_id AND (d.ended > 0 OR d.day = s.local_day)
+        AND d.day BETWEEN s.local_day - {_WEEK - 1} AND s.local_day
+)
 """
+WIDTH = 3
+_READ = f"SELECT {COLUMNS} FROM {Session._meta.db_table} AS s WHERE s.id = %(session_id)s"
 
 
 class SessionFacts:
@@ -75,14 +81,15 @@ class SessionFacts:
             facts = cls(session, user_id)
             kept = AwardedAchievement.objects.filter(user_id=user_id)
             return facts, set(kept.values_list("code", flat=True))
-        return statements.resolve(cls.reading(session, user_id))
+        (columns,) = statements.call(_READ, session_id=session.pk, at=session.ended_at)
+        return cls.of(session, user_id, columns)
 
     @classmethod
-    def reading(cls, session: Session, user_id: int) -> Asking[tuple["SessionFacts", set[str]]]:
-        """``read`` on Postgres. That the session's own day has an end need not be written yet."""
-        values = {"user_id": user_id, "session_id": session.pk}
-        when = {"ended_at": session.ended_at, "last_day": session.local_day}
-        ((had, completed_before, days),) = yield Statement(_READ, {**values, **when}, binary=True)
+    def of(
+        cls, session: Session, user_id: int, columns: Sequence[Any]
+    ) -> tuple["SessionFacts", set[str]]:
+        """``read`` of the ``COLUMNS``."""
+        had, completed_before, days = columns
         facts = cls(session, user_id)
         facts._completed_before = completed_before
         facts._in_a_row[_WEEK] = days == _WEEK

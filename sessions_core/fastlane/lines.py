@@ -57,9 +57,6 @@ class Lines:
         except DatabaseError as error:
             logger.error("The database did not answer: %s", error)
             raise Unavailable from error
-        except asyncio.CancelledError:
-            line.close()  # Its answer may still come, and would be the next one's.
-            raise
         finally:
             asking.close()
             self._give_back(line)

@@ -1,12 +1,12 @@
 """A connection to Postgres that the event loop itself reads from: no thread between it and a row.
 
-Statements are prepared once and bound on the server, one at a time. In all else, its parameters
-and its adapters, the connection is as Django's are; but it is in no pool, since nobody else could
-use it.
+Statements are prepared once and bound on the server, and what is asked together is sent in one
+piece. In all else, its parameters and its adapters, the connection is as Django's are; but it is in
+no pool, since nobody else could use it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from functools import partial
 from selectors import EVENT_READ, DefaultSelector
@@ -17,11 +17,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import OperationalError, errors, pq
 from psycopg.adapt import Transformer
 
-from ..lifecycle.statements import Asking, Statement
+from ..lifecycle.statements import Asking, Statement, Together
 from ..prepared import numbered, sent
 
 T = TypeVar("T")
 
+_LOST = "The connection is lost"
+_GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 # All that is asked here is found by index, also in tables that were empty when it was planned.
 _SETTINGS = """
 SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off;
@@ -38,11 +40,12 @@ class PostgresLine:
     def __init__(self, loop: asyncio.AbstractEventLoop, thread: Executor, work: str) -> None:
         self._loop = loop
         self._thread = thread
+        self._work = work
         self._settings = _SETTINGS.format(work=work)
         self._wrapper: BaseDatabaseWrapper | None = None
         self._names: dict[str, bytes] = {}
-        self._answer: asyncio.Future[Any] | None = None
-        self._result: Any = None
+        self._answer: asyncio.Future[list[Any]] | None = None
+        self._results: list[Any] = []
 
     @property
     def is_open(self) -> bool:
@@ -59,6 +62,7 @@ class PostgresLine:
         connection = self._wrapper.connection
         self._postgres = connection.pgconn
         self._postgres.nonblocking = 1
+        self._postgres.enter_pipeline_mode()
         self._rows = Transformer(connection)
         self._names = {}
         self._socket = self._postgres.socket  # Not to be had of a connection that is lost.
@@ -73,51 +77,76 @@ class PostgresLine:
         self._thread.submit(self._wrapper.close)
         self._wrapper = None
         if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(DatabaseError("The connection is lost"))
+            self._answer.set_exception(DatabaseError(_LOST))
 
-    async def resolve(self, asking: Asking[T], statement: Statement) -> T:
-        """``statements.resolve``, without waiting in the loop's way; ``statement``: the first that
+    async def resolve(self, asking: Asking[T], asked: Statement | Together) -> T:
+        """``statements.resolve``, without waiting in the loop's way; ``asked``: the first that
         ``asking`` has yielded. Raises psycopg's errors where the server refuses, and
         ``DatabaseError`` where it is gone; the line is then closed.
         """
         try:
             while True:
-                rows = await self._ask(statement)
-                statement = asking.send(rows)
+                asked = asking.send(await self._ask(asked))
         except StopIteration as end:
             return end.value
 
-    async def _ask(self, statement: Statement) -> list[tuple]:
-        numbers = numbered(statement.sql)
-        name = self._names.get(statement.sql)
-        if name is None:
-            name = b"answers_%d" % len(self._names)
-            await self._exchange(partial(self._postgres.send_prepare, name, numbers.text))
-            self._names[statement.sql] = name
-        values = [sent(value) for value in numbers.in_order(statement.values)]
-        form = pq.Format(statement.binary)
-        send = partial(self._postgres.send_query_prepared, name, values, None, form)
-        result = await self._exchange(send, statement.meanwhile)
+    async def _ask(self, asked: Statement | Together) -> Any:
+        """What ``Asking`` is sent for ``asked``. All of it is one transaction, having one Sync."""
+        batch = asked.statements if isinstance(asked, Together) else (asked,)
+        for statement in batch:
+            if statement.sql not in self._names:
+                await self._prepare(statement.sql)
+        given = [
+            [sent(value) for value in numbered(statement.sql).in_order(statement.values)]
+            for statement in batch
+        ]
+
+        def send() -> None:
+            for statement, values in zip(batch, given, strict=True):
+                name, form = self._names[statement.sql], pq.Format(statement.binary)
+                self._postgres.send_query_prepared(name, values, None, form)
+
+        meanwhile = [each.meanwhile for each in batch if each.meanwhile is not None]
+        rows = [self._rows_of(result) for result in await self._exchange(send, meanwhile)]
+        return rows if isinstance(asked, Together) else rows[0]
+
+    async def _prepare(self, sql: str) -> None:
+        name = b"%b_%d" % (self._work.encode(), len(self._names))
+        await self._exchange(partial(self._postgres.send_prepare, name, numbered(sql).text))
+        self._names[sql] = name
+
+    def _rows_of(self, result: Any) -> list[tuple]:
         self._rows.set_pgresult(result)
         return self._rows.load_rows(0, result.ntuples, tuple)
 
     async def _exchange(
-        self, send: Callable[[], None], meanwhile: Callable[[], None] | None = None
-    ) -> Any:
+        self, send: Callable[[], None], meanwhile: Sequence[Callable[[], None]] = ()
+    ) -> list[Any]:
         if not self.is_open:
-            raise DatabaseError("The connection is lost")
-        self._result, self._answer = None, self._loop.create_future()
+            raise DatabaseError(_LOST)
+        self._results, self._answer = [], self._loop.create_future()
         try:
             send()
+            self._postgres.pipeline_sync()
             self._write()
-        except OperationalError:
-            self.close()
-        if meanwhile is not None:
-            meanwhile()
-        result = await self._answer
-        if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
-            return result
-        raise errors.error_from_result(result)
+            for work in meanwhile:
+                work()
+            results = await self._answer
+        except OperationalError as error:
+            self._abandon()
+            raise DatabaseError(_LOST) from error
+        except BaseException:
+            self._abandon()
+            raise
+        for result in results:
+            if result.status not in _GOOD:
+                raise errors.error_from_result(result)
+        return results
+
+    def _abandon(self) -> None:
+        """What is still to come would be taken for what the next one has asked for."""
+        self._answer = None
+        self.close()
 
     def _write(self) -> None:
         if self._postgres.flush():
@@ -141,14 +170,18 @@ class PostgresLine:
 
     def _is_answered(self) -> bool:
         """Whether who waits has been given the answer, all of it being there."""
+        ended = False  # As is each statement, by None; and by another, what there is to be had.
         while not self._postgres.is_busy():
             result = self._postgres.get_result()
-            if result is not None:
-                self._result = result
-            elif self._result is None or self._answer is None or self._answer.done():
-                break
-            else:
-                self._answer.set_result(self._result)
+            if result is None:
+                if ended:
+                    break
+                ended = True
+            elif result.status != pq.ExecStatus.PIPELINE_SYNC:
+                self._results.append(result)
+                ended = False
+            elif self._answer is not None and not self._answer.done():
+                self._answer.set_result(self._results)
                 return True
         return False
 

@@ -7,10 +7,11 @@ by the locks (``finish``).
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from .. import access, achievements, clock
+from .. import access, achievements, clock, session_facts
 from ..actor import Actor
 from ..app_settings import app_settings
 from ..errors import KeyInProgress, SessionBusy
@@ -25,17 +26,26 @@ from ..models import (
 )
 from ..scheduling import asks, memories
 from ..scheduling.memories import Memory
+from ..session_facts import SessionFacts
 from . import close, days, ending, events, outcomes, statements, states
 from .close import Ending
-from .statements import Alongside, Asking, Statement, Value
+from .statements import Alongside, Asking, Statement, Together, Value
 
 #: What is recorded with the end, made of the session as it will be.
 Record = Callable[[Session], Alongside | None]
 
 _LOOK = (
-    f"SELECT xmin::text, {statements.columns(Session)} FROM {Session._meta.db_table} "
-    "WHERE id = %(session_id)s"
+    f"SELECT xmin::text, {session_facts.COLUMNS}, {statements.columns(Session)} "
+    f"FROM {Session._meta.db_table} AS s WHERE id = %(session_id)s"
 )
+_BEFORE = 1 + session_facts.WIDTH  # the columns of the session itself
+_OWNER = f"(SELECT user_id FROM {Session._meta.db_table} WHERE id = %(session_id)s)"
+# How its items went, and what its learner remembers of each.
+_WENT = f"""
+SELECT went.*, known.* FROM ({outcomes.SELECT}) AS went
+LEFT JOIN LATERAL ({memories.of_item("went.item_id", _OWNER)} OFFSET 0) AS known ON true
+ORDER BY went.last_seq
+"""
 
 
 def is_possible() -> bool:
@@ -57,27 +67,42 @@ def completing(
     ``SessionBusy`` for what is left to the locks, and ``KeyInProgress`` where what ``record`` made
     must not be written; nothing was done then.
     """
-    rows = yield Statement(_LOOK, {"session_id": access.session_id_for(given)}, binary=True)
-    found = statements.instance(Session, rows[0][1:]) if rows else None
+    now = clock.now()
+    rows, went = yield _reading(access.session_id_for(given), now)
+    found = statements.instance(Session, rows[0][_BEFORE:]) if rows else None
     session = access.permitted(actor, found, given, route=route, write=True)
     states.require(session, Status.COMPLETED)
-    now = clock.now()
     due = session.deadline_at is not None and now > session.deadline_at
     if due or session.user_id is None or not days.counts(session):
         raise SessionBusy
     session.completion, session.poses_completed = Completion.COMPLETED, None
-    results = outcomes.from_rows((yield outcomes.asking(session.pk)))
+    results = outcomes.from_rows(row[: outcomes.COLUMNS] for row in went)
     session.mastered_count = ending.mastered(results)
     transition, practised = close.conclude(session, Status.COMPLETED, now)
-    reviewed = yield from _scheduler().reviewing(session.user_id, close.first_attempts(results))
-    won = yield from achievements.earning(session)
+    reviewed = _scheduler().reviewed(_known(went), close.first_attempts(results))
+    version, *about = rows[0][:_BEFORE]
+    won = achievements.earned(*SessionFacts.of(session, session.user_id, about))
     session.ending = Ending(results, won)
-    statement = _statement(session, rows[0][0], transition, practised, reviewed, record(session))
+    statement = _statement(session, version, transition, practised, reviewed, record(session))
     ((unchanged, ended),) = yield statement
     if not ended:
         raise KeyInProgress if unchanged else SessionBusy
     publish([events.changed(session, transition)])
     return session
+
+
+def _reading(session_id: int, now: datetime) -> Together:
+    look = Statement(_LOOK, {"session_id": session_id, "at": now}, binary=True)
+    return Together((look, Statement(_WENT, {"session_id": session_id}, binary=True)))
+
+
+def _known(went: Sequence[tuple]) -> list[Memory]:
+    """In the order of the items; without those that are not remembered, which have no activity."""
+    known = [Memory(row[0], *row[outcomes.COLUMNS :]) for row in went]
+    return sorted(
+        (memory for memory in known if memory.activity_id is not None),
+        key=lambda memory: memory.item_id,
+    )
 
 
 def _scheduler() -> Any:
@@ -126,18 +151,18 @@ def _text(alongside: str | None) -> str:
 WITH reviewed AS (
     SELECT * FROM {statements.read_rows(memories.SENT, "memories")}
 ), held_memories AS MATERIALIZED (
-    SELECT count(*) AS number FROM (
-        SELECT m.id FROM reviewed JOIN {memory} AS m
-        ON m.user_id = %(user_id)s AND m.item_id = reviewed.item_id AND m.xmin = reviewed.version
-        FOR NO KEY UPDATE OF m SKIP LOCKED
-    ) AS held
+    SELECT m.id, reviewed.* FROM reviewed CROSS JOIN LATERAL (
+        SELECT id FROM {memory}
+        WHERE user_id = %(user_id)s AND item_id = reviewed.item_id AND xmin = reviewed.version
+        OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED
+    ) AS m
 ), held_day AS MATERIALIZED (
     SELECT id FROM {day} WHERE user_id = %(user_id)s AND day = %(local_day)s::date
     FOR NO KEY UPDATE SKIP LOCKED
 ), ready AS MATERIALIZED (
     SELECT s.id FROM {Session._meta.db_table} AS s, held_day
     WHERE s.id = %(session_id)s AND s.xmin = %(version)s::xid
-        AND (SELECT number FROM held_memories) = %(known)s::int
+        AND (SELECT count(*) FROM held_memories) = %(known)s::int
     FOR NO KEY UPDATE OF s SKIP LOCKED
 ), {"" if alongside is None else f"noted AS ({alongside}),"} ended AS (
     UPDATE {Session._meta.db_table} AS s
@@ -150,8 +175,7 @@ WITH reviewed AS (
     UPDATE {day} AS present SET {sums} FROM ended, held_day WHERE present.id = held_day.id
 ), renewed AS (
     UPDATE {memory} AS m SET {", ".join(f"{name} = r.{name}" for name in memories.STATE)}
-    FROM reviewed AS r, ended
-    WHERE m.user_id = %(user_id)s AND m.item_id = r.item_id AND r.version IS NOT NULL
+    FROM held_memories AS r, ended WHERE m.id = r.id
 ), met AS (
     INSERT INTO {memory} (user_id, {memories.COLUMNS})
     SELECT %(user_id)s, {memories.COLUMNS} FROM reviewed, ended WHERE version IS NULL

@@ -7,7 +7,6 @@ from datetime import datetime
 from ..models import Attempt, Item, Session
 from . import statements
 from .scoring import success_rate
-from .statements import Statement
 
 # OFFSET keeps Postgres from reading a small catalogue whole rather than by key.
 SELECT = f"""
@@ -23,6 +22,10 @@ FROM (
     SELECT prompt, answer FROM {Item._meta.db_table} WHERE id = tried.item_id OFFSET 0
 ) AS i ORDER BY tried.last_seq
 """
+
+
+#: How many columns that are.
+COLUMNS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,6 @@ def read(session: Session) -> list[ItemResult]:
     if statements.on_postgres():
         return from_rows(statements.call(SELECT, session_id=session.pk))
     return _counted_here(session)
-
-
-def asking(session_id: int) -> Statement:
-    """``read`` on Postgres; its rows are for ``from_rows``."""
-    return Statement(SELECT, {"session_id": session_id}, binary=True)
 
 
 def from_rows(rows: Iterable[tuple]) -> list[ItemResult]:

@@ -47,9 +47,19 @@ class Alongside(NamedTuple):
     values: Mapping[str, Value]
 
 
-#: What yields the statements it needs, is sent the rows of each, and returns what it made of them.
-#: So whoever runs it chooses how to wait for the database.
-Asking = Generator[Statement, list[tuple], T]
+class Together(NamedTuple):
+    """Statements of which none needs another's rows, so that all are asked before any answers.
+
+    They share one transaction where they are sent at once, though not one snapshot.
+    """
+
+    statements: Sequence[Statement]
+
+
+#: What yields the statements it needs, is sent the rows of each, or a list of such for those that
+#: are asked ``Together``, and returns what it made of them. So whoever runs it chooses how to wait
+#: for the database.
+Asking = Generator[Statement | Together, Any, T]
 
 
 def on_postgres() -> bool:
@@ -61,13 +71,20 @@ def resolve(asking: Asking[T]) -> T:
 
     Raises what the database says to one of them.
     """
-    rows: list[tuple] | None = None
+    rows: Any = None  # None starts it.
     try:
         while True:
-            statement = asking.send(rows)  # type: ignore[arg-type]  # None starts it.
-            rows = _run(statement.sql, statement.values, statement.binary)
+            asked = asking.send(rows)
+            if isinstance(asked, Together):
+                rows = [_run(*_what(statement)) for statement in asked.statements]
+            else:
+                rows = _run(*_what(asked))
     except StopIteration as end:
         return end.value
+
+
+def _what(asked: Statement) -> tuple[str, Sequence[Value] | Mapping[str, Value], bool]:
+    return asked.sql, asked.values, asked.binary
 
 
 def run(sql: str, *values: Any) -> list[tuple]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from ..lifecycle import statements
-from ..lifecycle.statements import Asking, Statement, Value
 from ..models import Item, ItemMemory
 from ..models.activity import ItemType
 
@@ -25,19 +24,16 @@ _TABLE = ItemMemory._meta.db_table
 COLUMNS = ", ".join(("item_id", "activity_id", *STATE))
 
 
-def _read(how: str) -> str:
-    return f"""
+_LOCK = f"""
 WITH known AS (
     SELECT item_id, {", ".join(_READ)}, xmin::text AS version FROM {_TABLE}
-    WHERE user_id = %(user_id)s AND item_id = ANY(%(item_ids)s::bigint[]) {how}
+    WHERE user_id = %(user_id)s AND item_id = ANY(%(item_ids)s::bigint[])
+    ORDER BY item_id FOR UPDATE
 )
 SELECT i.id, i.activity_id, {", ".join(f"known.{name}" for name in (*_READ, "version"))}
 FROM {Item._meta.db_table} AS i LEFT JOIN known ON known.item_id = i.id
 WHERE i.id = ANY(%(item_ids)s::bigint[]) AND i.type <> '{ItemType.POSE.value}' ORDER BY i.id
 """
-
-
-_LOOK, _LOCK = _read(""), _read("ORDER BY item_id FOR UPDATE")
 _WRITE = (
     f"INSERT INTO {_TABLE} (user_id, {COLUMNS}) "
     f"SELECT %s, {COLUMNS} FROM {statements.read_rows(SENT)} "
@@ -80,11 +76,16 @@ def locked(user_id: int, item_ids: Collection[int]) -> list[Memory]:
     return [Memory(*row) for row in rows]
 
 
-def looking(user_id: int, item_ids: Collection[int]) -> Asking[list[Memory]]:
-    """``locked`` without a lock, on Postgres."""
-    values: dict[str, Value] = {"user_id": user_id, "item_ids": statements.array(item_ids)}
-    rows = yield Statement(_LOOK, values, binary=True)
-    return [Memory(*row) for row in rows]
+def of_item(item_id: str, user_id: str) -> str:
+    """A query on Postgres of these two expressions, without a lock: the columns of a ``Memory``
+    after its item. No row where that item is none that is remembered.
+    """
+    return f"""
+SELECT i.activity_id, {", ".join(f"m.{name}" for name in _READ)}, m.xmin::text AS version
+FROM {Item._meta.db_table} AS i
+LEFT JOIN {_TABLE} AS m ON m.item_id = i.id AND m.user_id = {user_id}
+WHERE i.id = {item_id} AND i.type <> '{ItemType.POSE.value}'
+"""
 
 
 def _locked_by_orm(user_id: int, item_ids: Collection[int]) -> list[tuple]:

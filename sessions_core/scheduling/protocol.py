@@ -1,9 +1,10 @@
 """``Scheduler`` is the replaceable part (``SESSIONS_SCHEDULER``).
 
 On Postgres, one that keeps what it knows in ``ItemMemory`` may also have ``choosing`` and
-``reviewing``: generators of the statements that they need (``lifecycle.statements.Asking``). The
-first is ``choose``; the second makes the ``memories.Memory`` of each item as ``review`` would leave
-it, and writes nothing. Then a session can be begun and completed without a thread.
+``reviewed``. Then a session can be begun and completed without a thread. The first is ``choose`` as
+a generator of the statements that it needs (``lifecycle.statements.Asking``). The second is given
+the ``memories.Memory`` of each item and the first attempts at them, and returns the memories as
+``review`` would leave them; it asks nobody.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -48,8 +49,8 @@ class Scheduler(Protocol):
 
 
 def asks(scheduler: type[Scheduler]) -> bool:
-    """Whether it has ``choosing`` and ``reviewing``.
+    """Whether it has ``choosing`` and ``reviewed``.
 
     One that inherits them may have a ``choose`` or a ``review`` of its own.
     """
-    return vars(scheduler).keys() >= {"choosing", "reviewing"}
+    return vars(scheduler).keys() >= {"choosing", "reviewed"}

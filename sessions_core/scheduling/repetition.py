@@ -1,6 +1,6 @@
 """Spaced repetition by FSRS: the scheduler that ships."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from random import Random
 
@@ -62,16 +62,12 @@ class FSRSScheduler:
             return
         with transaction.atomic(savepoint=False):
             known = memories.locked(user_id, firsts)
-            memories.write(
-                user_id, [_reviewed(memory, *firsts[memory.item_id]) for memory in known]
-            )
+            memories.write(user_id, _all_reviewed(known, firsts))
 
-    def reviewing(
-        self, user_id: int, first_attempts: Sequence[FirstAttempt]
-    ) -> Asking[list[Memory]]:
-        firsts = _by_item(first_attempts)
-        known = (yield from memories.looking(user_id, firsts)) if firsts else []
-        return [_reviewed(memory, *firsts[memory.item_id]) for memory in known]
+    def reviewed(
+        self, known: Iterable[Memory], first_attempts: Sequence[FirstAttempt]
+    ) -> list[Memory]:
+        return _all_reviewed(known, _by_item(first_attempts))
 
     def relearn(
         self, user_id: int, item_ids: Collection[int], history: Iterable[FirstAttempt]
@@ -101,6 +97,12 @@ def _by_item(first_attempts: Iterable[FirstAttempt]) -> dict[int, tuple[bool, da
     for item_id, correct, at in first_attempts:
         firsts.setdefault(item_id, (correct, at))
     return firsts
+
+
+def _all_reviewed(
+    known: Iterable[Memory], firsts: Mapping[int, tuple[bool, datetime]]
+) -> list[Memory]:
+    return [_reviewed(memory, *firsts[memory.item_id]) for memory in known]
 
 
 def _reviewed(memory: Memory, correct: bool, at: datetime) -> Memory:

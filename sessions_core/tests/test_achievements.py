@@ -80,6 +80,7 @@ def test_guests_earn_nothing():
 def test_the_first_completed_session_is_the_first_step_whatever_ended_otherwise_before():
     user = learner()
     assert won(ended(user, status=Status.EXPIRED)) == set()
+    assert won(ended(user, standalone=True)) == set()
     assert won(ended(user)) == {"First Step"}
 
 

@@ -23,7 +23,7 @@ from sessions_core.fastlane.waiting import Waiting
 from sessions_core.lifecycle import remembered
 from sessions_core.lifecycle.recent import Recent
 from sessions_core.lifecycle.start import Wishes, start
-from sessions_core.lifecycle.statements import Statement
+from sessions_core.lifecycle.statements import Statement, Together
 from sessions_core.lifecycle.submission import Submission, Verdict
 from sessions_core.models import Attempt, Item, Plan, Session
 from sessions_core.realtime.eager import begin
@@ -315,6 +315,53 @@ class TestALine:
             return await line.resolve(steps, next(steps))
 
         assert on(work) == [(len(text),)]
+
+    def test_what_is_asked_together_is_answered_in_its_order_and_as_one(self, on) -> None:
+        def asking():
+            begun = "SELECT %s::int, pg_current_xact_id()::text"
+            return (yield Together([Statement(begun, (number,)) for number in (1, 2, 3)]))
+
+        async def work(line: PostgresLine) -> list[list[tuple]]:
+            steps = asking()
+            return await line.resolve(steps, next(steps))
+
+        found = on(work)
+        assert [rows[0][0] for rows in found] == [1, 2, 3]
+        assert len({rows[0][1] for rows in found}) == 1
+
+    def test_a_refusal_of_one_is_told_for_all_and_the_next_are_answered(self, on) -> None:
+        from psycopg import DataError
+
+        def asking(*numbers: int):
+            divide = "SELECT 6 / %s::int"
+            return (yield Together([Statement(divide, (number,)) for number in numbers]))
+
+        async def work(line: PostgresLine) -> list[list[tuple]]:
+            steps = asking(1, 0, 2)
+            with pytest.raises(DataError):
+                await line.resolve(steps, next(steps))
+            steps = asking(1, 2)
+            return await line.resolve(steps, next(steps))
+
+        assert on(work) == [[(6,)], [(3,)]]
+
+    def test_where_the_meanwhile_fails_the_next_do_not_hear_what_is_left(self, on) -> None:
+        def fail() -> None:
+            raise ArithmeticError
+
+        def asking(number: int, meanwhile: Callable[[], None] | None):
+            return (yield Statement("SELECT %s::int", (number,), meanwhile))
+
+        async def work(line: PostgresLine) -> list[tuple]:
+            steps = asking(1, fail)
+            with pytest.raises(ArithmeticError):
+                await line.resolve(steps, next(steps))
+            assert not line.is_open
+            await line.open()
+            steps = asking(2, None)
+            return await line.resolve(steps, next(steps))
+
+        assert on(work) == [(2,)]
 
     @pytest.mark.parametrize("refused", ["zero", "a text that Postgres would cut short"])
     def test_a_refusal_leaves_it_open(self, on, refused) -> None:
