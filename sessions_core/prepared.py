@@ -109,6 +109,8 @@ def _checked(server: Any, result: Any) -> Any:
 
 def sent(value: Value) -> bytes | None:
     """``value`` as text in the protocol. Raises ``DataError`` for one that Postgres cannot hold."""
+    if type(value) is int:  # Most are.
+        return b"%d" % value
     if value is None:
         return None
     if isinstance(value, bytes):

@@ -1,10 +1,11 @@
 """Tokens that need the database, looked up together while requests wait for them.
 
-A token is looked at anew every few seconds; one look-up each would cost more than the answers.
+A token is looked at anew every few seconds; one look-up each would cost more than the answers. Of
+one in use that is done before it has to be, and nobody waits.
 """
 
 import asyncio
-from collections.abc import Sequence
+from contextlib import suppress
 
 from .. import tokens
 from ..errors import Unavailable
@@ -19,11 +20,14 @@ class TokenChecks:
     def __init__(self) -> None:
         self._waiting: dict[str, asyncio.Future[tokens.VerifiedToken]] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._renewing: asyncio.Task[None] | None = None
 
     async def verified(self, token: str) -> tokens.VerifiedToken:
         """Raises ``InvalidToken``, ``Unavailable``."""
         known = tokens.verify_cached(token)
         if known is not None:
+            if self._renewing is None and tokens.are_due():
+                self._renewing = asyncio.create_task(self._renew())
             return known
         future = self._waiting.get(token)
         if future is None:
@@ -32,14 +36,22 @@ class TokenChecks:
                 self._looking = asyncio.create_task(self._look_up())
         return await asyncio.shield(future)  # Another request may wait for the same.
 
+    async def _renew(self) -> None:
+        try:
+            # Else they hold as long as they would have, and then it is told.
+            with suppress(Unavailable):
+                await in_thread(tokens.renew)
+        finally:
+            self._renewing = None
+
     async def _look_up(self) -> None:
         while self._waiting:
             asked = [self._waiting.popitem() for _ in range(min(SIZE, len(self._waiting)))]
-            found: Sequence[tokens.VerifiedToken | tokens.InvalidToken | Unavailable]
-            try:
-                found = await in_thread(tokens.verify_many, [token for token, _ in asked])
-            except Unavailable as error:
-                found = [error] * len(asked)
+            verifying = in_thread(tokens.verify_many, [token for token, _ in asked])
+            work = asyncio.create_task(verifying)
+            await asyncio.wait({work})
+            failure = work.exception()  # Whatever it is, somebody waits to hear of it.
+            found = work.result() if failure is None else [failure] * len(asked)
             for (_, future), outcome in zip(asked, found, strict=True):
                 if isinstance(outcome, tokens.VerifiedToken):
                     future.set_result(outcome)

@@ -37,7 +37,7 @@ SIZE = 64
 QUEUE = 2048
 ASIDE = 256
 # Seconds without an answer after which the connection is given back.
-IDLE = 5.0
+IDLE = 30.0
 # Seconds after which a waiting thread looks whether the loop is still there.
 LOOK_UP = 5.0
 # Seconds between two lines about the metrics in the log, while there are answers.

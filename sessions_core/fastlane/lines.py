@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 # Seconds that one may wait for a line: long, where each waits for somebody's lock.
 PATIENCE = 1.0
 # Seconds without work after which the connections are given back.
-IDLE = 5.0
+IDLE = 30.0
 
 
 class Lines:

@@ -32,7 +32,7 @@ LINES = 4
 QUEUE = 512
 PATIENCE = 1.0
 # Seconds without a job after which the connections are given back.
-IDLE = 5.0
+IDLE = 30.0
 
 # Windows' own loop watches no descriptors, by which lines hear.
 DEAF = getattr(asyncio, "ProactorEventLoop", ())

@@ -8,16 +8,26 @@ and no token is kept anywhere.
 
 from .claims import InvalidToken, Pair
 from .families import check, issue, purge, revoke, rotate
-from .trust import VerifiedToken, forget, verify, verify_cached, verify_many
+from .trust import (
+    VerifiedToken,
+    are_due,
+    forget,
+    renew,
+    verify,
+    verify_cached,
+    verify_many,
+)
 
 __all__ = [
     "InvalidToken",
     "Pair",
     "VerifiedToken",
+    "are_due",
     "check",
     "forget",
     "issue",
     "purge",
+    "renew",
     "revoke",
     "rotate",
     "verify",

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -64,13 +64,17 @@ def verify(token: str) -> VerifiedToken:
     return verified
 
 
+def _is_due(known: _Known, now: float) -> bool:
+    return now - known.checked >= app_settings.TOKEN_TRUST_SECONDS / 2
+
+
 def _due(now: float, but: Collection[bytes]) -> list[tuple[bytes, _Known]]:
     """Tokens in use whose trust soon ends, longest ago first. Those out of use are let go."""
     found: list[tuple[bytes, _Known]] = []
     with _lock:
         while _known and len(found) < COMPANY:
             digest, known = next(iter(_known.items()))
-            if now - known.checked < app_settings.TOKEN_TRUST_SECONDS / 2:
+            if not _is_due(known, now):
                 break
             del _known[digest]
             if known.used and known.expires > time.time() and digest not in but:
@@ -96,9 +100,32 @@ def verify_many(tokens: Sequence[str]) -> list[VerifiedToken | InvalidToken]:
         else _trust(digest, payload, next(users), checked)
         for digest, payload in asked
     ]
-    for digest, other in company:
-        _trust(digest, other.payload, next(users), checked, used=False)
+    _trust_again(company, users, checked)
     return found
+
+
+def are_due() -> bool:
+    """Whether tokens are known whose trust soon ends."""
+    with _lock:
+        oldest = next(iter(_known.values()), None)
+    return oldest is not None and _is_due(oldest, time.monotonic())
+
+
+def renew() -> None:
+    """Look at tokens in use whose trust soon ends, before somebody has to wait for that. Raises
+    ``Unavailable``.
+    """
+    checked = time.monotonic()
+    company = _due(checked, ())
+    if company:
+        _trust_again(company, iter(holders([known.payload for _, known in company])), checked)
+
+
+def _trust_again(
+    company: Sequence[tuple[bytes, _Known]], users: Iterator[Any], checked: float
+) -> None:
+    for digest, known in company:
+        _trust(digest, known.payload, next(users), checked, used=False)
 
 
 def _payload(token: str) -> dict[str, Any] | InvalidToken:

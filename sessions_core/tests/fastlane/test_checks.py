@@ -1,0 +1,127 @@
+"""Tokens in use are looked at again before somebody has to wait for it."""
+
+import asyncio
+import gc
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from sessions_core import tokens
+from sessions_core.app_settings import app_settings
+from sessions_core.errors import Unavailable
+from sessions_core.fastlane.checks import TokenChecks
+from sessions_core.tokens import trust
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_trusted() -> Iterator[None]:
+    tokens.forget()
+    yield
+    tokens.forget()
+
+
+@pytest.fixture
+def access() -> str:
+    return tokens.issue(User.objects.create_user("learner")).access
+
+
+def wait_for(share: float) -> None:
+    """As if this share of the trust had gone by."""
+    for known in trust._known.values():
+        known.checked -= share * app_settings.TOKEN_TRUST_SECONDS
+
+
+async def settled() -> None:
+    """All that was begun beside the requests is done."""
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
+
+
+def run(work: Callable[[TokenChecks], Coroutine[Any, Any, None]]) -> None:
+    async def begun() -> None:
+        await work(TokenChecks())
+
+    asyncio.run(begun())
+
+
+def test_who_comes_while_a_token_is_still_trusted_never_waits(access, monkeypatch) -> None:
+    async def work(checks: TokenChecks) -> None:
+        await checks.verified(access)
+        monkeypatch.setattr(tokens, "verify_many", None)  # For which a request would wait.
+        for _ in range(5):
+            wait_for(0.6)
+            await checks.verified(access)
+            await settled()
+
+    run(work)
+
+
+def test_what_has_been_revoked_is_noticed(access) -> None:
+    async def work(checks: TokenChecks) -> None:
+        await checks.verified(access)
+        await asyncio.to_thread(User.objects.all().update, is_active=False)
+        wait_for(0.6)
+        await checks.verified(access)
+        await settled()
+        with pytest.raises(tokens.InvalidToken):
+            await checks.verified(access)
+
+    run(work)
+
+
+def test_while_the_database_is_away_trust_lasts_as_long_as_ever(
+    access, monkeypatch, caplog
+) -> None:
+    asked: list[float] = []
+
+    def away(*_: object) -> None:
+        asked.append(1)
+        raise Unavailable
+
+    async def work(checks: TokenChecks) -> None:
+        await checks.verified(access)
+        monkeypatch.setattr(trust, "holders", away)
+        wait_for(0.6)
+        for _ in range(2):
+            await checks.verified(access)
+            await settled()
+        wait_for(0.6)
+        with pytest.raises(Unavailable):
+            await checks.verified(access)
+
+    run(work)
+    gc.collect()  # Then asyncio complains of errors that nobody has heard of.
+    assert len(asked) > 1
+    assert not caplog.records
+
+
+def test_whoever_waits_hears_of_a_fault_and_the_next_are_looked_up(access, monkeypatch) -> None:
+    async def work(checks: TokenChecks) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(tokens, "verify_many", None)
+            for _ in range(2):
+                with pytest.raises(TypeError):
+                    async with asyncio.timeout(20):
+                        await checks.verified(access)
+        await checks.verified(access)
+
+    run(work)
+
+
+def test_one_that_is_no_longer_used_is_let_go(access) -> None:
+    other = tokens.issue(User.objects.create_user("another")).access
+
+    async def work(checks: TokenChecks) -> None:
+        for token in (access, other):
+            await checks.verified(token)
+        for _ in range(3):
+            wait_for(0.6)
+            await checks.verified(other)
+            await settled()
+
+    run(work)
+    assert len(trust._known) == 1
