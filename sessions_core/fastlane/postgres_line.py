@@ -22,6 +22,9 @@ from ..prepared import numbered, sent
 
 T = TypeVar("T")
 
+# Seconds that plans are kept. Where nobody analyses the tables, those made when there was little in
+# them would hold for as long as the connection, and a scheduler's may be made of joins.
+REPLAN = 60.0
 _LOST = "The connection is lost"
 _GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 # All that is asked here is found by index, also in tables that were empty when it was planned.
@@ -65,6 +68,7 @@ class PostgresLine:
         self._postgres.enter_pipeline_mode()
         self._rows = Transformer(connection)
         self._names = {}
+        self._planned_at = self._loop.time()
         self._socket = self._postgres.socket  # Not to be had of a connection that is lost.
         self._loop.add_reader(self._socket, self._readable)
 
@@ -92,6 +96,8 @@ class PostgresLine:
 
     async def _ask(self, asked: Statement | Together) -> Any:
         """What ``Asking`` is sent for ``asked``. All of it is one transaction, having one Sync."""
+        if self.is_open and self._loop.time() >= self._planned_at + REPLAN:
+            await self._forget_plans()
         batch = asked.statements if isinstance(asked, Together) else (asked,)
         for statement in batch:
             if statement.sql not in self._names:
@@ -114,6 +120,10 @@ class PostgresLine:
         name = b"%b_%d" % (self._work.encode(), len(self._names))
         await self._exchange(partial(self._postgres.send_prepare, name, numbered(sql).text))
         self._names[sql] = name
+
+    async def _forget_plans(self) -> None:
+        self._planned_at = self._loop.time()
+        await self._exchange(partial(self._postgres.send_query_params, b"DISCARD PLANS", None))
 
     def _rows_of(self, result: Any) -> list[tuple]:
         self._rows.set_pgresult(result)

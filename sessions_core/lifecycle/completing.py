@@ -172,10 +172,12 @@ WITH reviewed AS (
     INSERT INTO {Transition._meta.db_table} (session_id, seq, status, at, active_ms)
     SELECT id, %(last_seq)s, %(status)s, %(at)s, %(active_ms)s FROM ended
 ), counted AS (
-    UPDATE {day} AS present SET {sums} FROM ended, held_day WHERE present.id = held_day.id
+    UPDATE {day} AS present SET {sums} FROM ended
+    WHERE present.id = (SELECT id FROM held_day)
 ), renewed AS (
     UPDATE {memory} AS m SET {", ".join(f"{name} = r.{name}" for name in memories.STATE)}
-    FROM held_memories AS r, ended WHERE m.id = r.id
+    FROM held_memories AS r, ended
+    WHERE m.id = ANY(ARRAY(SELECT id FROM held_memories)) AND m.id = r.id
 ), met AS (
     INSERT INTO {memory} (user_id, {memories.COLUMNS})
     SELECT %(user_id)s, {memories.COLUMNS} FROM reviewed, ended WHERE version IS NULL

@@ -28,7 +28,8 @@ _SELECT = (
     "SELECT i.xmin::text, a.xmin::text, i.id, i.type, i.prompt, i.answer, i.alternatives, "
     "i.explanation, i.duration_seconds, "
     f"i.is_active, a.forgive_typos FROM {Item._meta.db_table} AS i "
-    f"JOIN {Activity._meta.db_table} AS a ON a.id = i.activity_id WHERE i.id = ANY(%s::bigint[])"
+    f"CROSS JOIN LATERAL (SELECT xmin, forgive_typos FROM {Activity._meta.db_table} "
+    "WHERE id = i.activity_id OFFSET 0) AS a WHERE i.id = ANY(%s::bigint[])"
 )
 
 

@@ -62,10 +62,10 @@ def _text(alongside: str | None) -> str:
     return f"""
 WITH ready AS MATERIALIZED (
     SELECT 1 WHERE %(first_id)s::bigint IS NULL OR EXISTS (
-        SELECT 1 FROM {Item._meta.db_table} AS i
-        JOIN {Activity._meta.db_table} AS a ON a.id = i.activity_id
-        WHERE i.id = %(first_id)s::bigint AND i.xmin = %(item_version)s::xid
-            AND a.xmin = %(activity_version)s::xid
+        SELECT 1 FROM {Item._meta.db_table} AS i CROSS JOIN LATERAL (
+            SELECT FROM {Activity._meta.db_table}
+            WHERE id = i.activity_id AND xmin = %(activity_version)s::xid OFFSET 0
+        ) AS a WHERE i.id = %(first_id)s::bigint AND i.xmin = %(item_version)s::xid
     )
 ), {"" if alongside is None else f"noted AS ({alongside}),"} begun AS (
     INSERT INTO {Session._meta.db_table} ({", ".join(_GIVEN)}, answered_mask)

@@ -53,21 +53,29 @@ def _record(answered: str, known: str, source: str = "") -> str:
     """The statement, from the FROM items that have the answers and what is known of their sessions.
 
     A key on record moves nothing, as if the session had changed. What is locked here waits for
-    nobody, so its order is free.
+    nobody, so its order is free. Rows are looked up one by one (``LATERAL``, ``ANY``): a join might
+    be planned while its table is empty, and then read all of an index for as long as it is kept.
     """
     return f"""
 WITH {source} same_items AS (
     SELECT count(*) AS number
     FROM unnest(%(items)s::bigint[], %(item_versions)s::xid[], %(activity_versions)s::xid[])
         AS known(id, item_version, activity_version)
-    JOIN {Item._meta.db_table} AS i ON i.id = known.id AND i.xmin = known.item_version
-    JOIN {Activity._meta.db_table} AS a ON a.id = i.activity_id AND a.xmin = known.activity_version
+    CROSS JOIN LATERAL (
+        SELECT activity_id FROM {Item._meta.db_table}
+        WHERE id = known.id AND xmin = known.item_version OFFSET 0
+    ) AS i CROSS JOIN LATERAL (
+        SELECT FROM {Activity._meta.db_table}
+        WHERE id = i.activity_id AND xmin = known.activity_version OFFSET 0
+    ) AS a
 ), held AS (
-    SELECT s.id FROM {known}
-    JOIN {Session._meta.db_table} AS s ON s.id = known.id AND s.xmin = known.version
-    WHERE (SELECT number FROM same_items) = %(number)s::int
-        AND NOT EXISTS (SELECT 1 FROM {Attempt._meta.db_table} AS a WHERE a.key = known.key)
-    FOR NO KEY UPDATE OF s SKIP LOCKED
+    SELECT s.id FROM {known} CROSS JOIN LATERAL (
+        SELECT id FROM {Session._meta.db_table}
+        WHERE id = known.id AND xmin = known.version
+            AND (SELECT number FROM same_items) = %(number)s::int
+            AND NOT EXISTS (SELECT 1 FROM {Attempt._meta.db_table} AS a WHERE a.key = known.key)
+        OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED
+    ) AS s
 ), moved AS (
     UPDATE {Session._meta.db_table} AS s SET
         answered_count = answered.answered_count,
@@ -78,8 +86,8 @@ WITH {source} same_items AS (
         response_ms = answered.total_ms,
         last_seq = answered.seq,
         answered_mask = decode(answered.answered_mask, 'hex')
-    FROM held JOIN {answered} ON answered.session_id = held.id
-    WHERE s.id = held.id
+    FROM {answered}
+    WHERE s.id = ANY(ARRAY(SELECT id FROM held)) AND s.id = answered.session_id
     RETURNING s.id, s.xmin
 ), recorded AS (
     INSERT INTO {Attempt._meta.db_table} ({attempts.COLUMNS})

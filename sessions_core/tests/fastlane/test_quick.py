@@ -14,7 +14,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from sessions_core.errors import RateLimited, Unavailable
-from sessions_core.fastlane import groups, quick, waiting
+from sessions_core.fastlane import groups, postgres_line, quick, waiting
 from sessions_core.fastlane.commit import commit
 from sessions_core.fastlane.groups import GroupCommit
 from sessions_core.fastlane.postgres_line import PostgresLine
@@ -362,6 +362,32 @@ class TestALine:
             return await line.resolve(steps, next(steps))
 
         assert on(work) == [(2,)]
+
+    def test_it_plans_anew_now_and_then(self, on, monkeypatch) -> None:
+        """Else what was planned for an empty table would hold for a full one."""
+
+        def asking(sql: str):
+            return (yield Statement(sql, ()))
+
+        async def work(line: PostgresLine) -> list[list[tuple]]:
+            async def run(sql: str) -> list[tuple]:
+                steps = asking(sql)
+                return await line.resolve(steps, next(steps))
+
+            await run("CREATE TEMP TABLE grown (id int PRIMARY KEY)")
+            await run("ANALYZE grown")
+            await run("SELECT count(*) FROM grown JOIN unnest(ARRAY[1, 2]) AS one ON one = id")
+            await run("INSERT INTO grown SELECT generate_series(1, 50000)")
+            plans = [await run("EXPLAIN EXECUTE tests_2")]
+            plans.append(await run("EXPLAIN EXECUTE tests_2"))
+            monkeypatch.setattr(postgres_line, "REPLAN", 0.0)
+            plans.append(await run("EXPLAIN EXECUTE tests_2"))
+            return plans
+
+        first, again, anew = on(work)
+        assert first == again
+        assert "Index Cond" not in str(first)
+        assert "Index Cond" in str(anew)
 
     @pytest.mark.parametrize("refused", ["zero", "a text that Postgres would cut short"])
     def test_a_refusal_leaves_it_open(self, on, refused) -> None:
