@@ -44,10 +44,12 @@ _SENT = dict.fromkeys(WRITTEN, "int") | {
     "answered_mask": "text",
     "id": "bigint",
 }
+# By ANY, so that no plan made while there were no sessions reads all of them.
 _UPDATE = (
     f"UPDATE {_TABLE} AS s SET {', '.join(f'{name} = new.{name}' for name in WRITTEN[:-1])}, "
     "answered_mask = decode(new.answered_mask, 'hex') "
-    f"FROM {statements.read_rows(_SENT)} WHERE s.id = new.id RETURNING s.id, s.xmin::text"
+    f"FROM {statements.read_rows(_SENT)} "
+    "WHERE s.id = ANY(%s::bigint[]) AND s.id = new.id RETURNING s.id, s.xmin::text"
 )
 
 
@@ -119,7 +121,9 @@ def write(standings: Collection[Standing]) -> dict[int, str]:
     if not standings:
         return {}
     if statements.on_postgres():
-        return dict(statements.run(_UPDATE, statements.rows([_sent(row) for row in standings])))
+        sent = statements.rows([_sent(row) for row in standings])
+        ids = statements.array(row.id for row in standings)
+        return dict(statements.run(_UPDATE, sent, ids))
     assignments = ", ".join(f"{name} = %s" for name in WRITTEN)
     with connection.cursor() as cursor:
         cursor.executemany(

@@ -6,13 +6,15 @@ autovacuum is off, and an empty table's whole index costs nothing to read.
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 
-from sessions_core.lifecycle import completing, remembered, statements
-from sessions_core.lifecycle.start import Wishes, starting
+from sessions_core.lifecycle import completing, finish, remembered, statements
+from sessions_core.lifecycle.answer import answer
+from sessions_core.lifecycle.start import Wishes, start, starting
 from sessions_core.lifecycle.statements import Asking, Statement
 from sessions_core.lifecycle.submission import Submission
 from sessions_core.models import Activity, Attempt, ItemMemory, Plan, Session
@@ -68,6 +70,25 @@ def practise(user: Any) -> Notes:
     return notes
 
 
+def practise_by_locks(user: Any, monkeypatch: pytest.MonkeyPatch) -> Notes:
+    """The same by the way that waits, in a thread's connection."""
+    notes, actor, run = Notes(), actor_of(user), statements._run
+    basic = Activity.objects.get(key="basic").pk
+
+    def noted(sql: str, values: Any, binary: bool) -> list[tuple]:
+        notes.note("locks", Statement(sql, values))
+        return run(sql, values, binary)
+
+    begun = [start(actor, "portal", Wishes(activity_id=basic, item_count=20)) for _ in range(2)]
+    monkeypatch.setattr(statements, "_run", noted)
+    with transaction.atomic():
+        answer([Submission(actor, s.pk, s.plan.item_ids[0], "?", 100, uuid4()) for s in begun])
+    for session in begun:
+        finish.complete(actor, session.pk, route="test")
+    monkeypatch.undo()
+    return notes
+
+
 def whole_tables(asked: Statement) -> Iterator[str]:
     """The scans in the plan of ``asked`` that nothing bounds."""
     named = numbered(asked.sql.partition(": ")[2])
@@ -86,8 +107,11 @@ def whole_tables(asked: Statement) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("empty", ["all", "what is practised", "attempts"])
-def test_what_was_planned_while_there_was_nothing_reads_by_key(user, empty) -> None:
-    notes = practise(user)
+@pytest.mark.parametrize("way", ["loop", "locks"])
+def test_what_was_planned_while_there_was_nothing_reads_by_key(
+    user, way, empty, monkeypatch
+) -> None:
+    notes = practise(user) if way == "loop" else practise_by_locks(user, monkeypatch)
     models = list(apps.get_app_config("sessions_core").get_models())
     if empty != "all":
         models = [Attempt] if empty == "attempts" else [Session, Plan, Attempt, ItemMemory]
