@@ -6,7 +6,7 @@ no pool, since nobody else could use it.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor, Future
 from functools import partial
 from selectors import EVENT_READ, DefaultSelector
@@ -21,6 +21,8 @@ from ..lifecycle.statements import Asking, Statement, Together
 from ..prepared import numbered, sent
 
 T = TypeVar("T")
+#: Raises where what has been asked must not be committed.
+Condition = Callable[[], Awaitable[None]]
 
 # Seconds that plans are kept. Where nobody analyses the tables, those made when there was little in
 # them would hold for as long as the connection, and a scheduler's may be made of joins.
@@ -83,18 +85,24 @@ class PostgresLine:
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(DatabaseError(_LOST))
 
-    async def resolve(self, asking: Asking[T], asked: Statement | Together) -> T:
+    async def resolve(
+        self, asking: Asking[T], asked: Statement | Together, condition: Condition | None = None
+    ) -> T:
         """``statements.resolve``, without waiting in the loop's way; ``asked``: the first that
         ``asking`` has yielded. Raises psycopg's errors where the server refuses, and
         ``DatabaseError`` where it is gone; the line is then closed.
+
+        ``condition`` is awaited while the server is at work on ``asked``, and before that is
+        committed. What it raises is raised, nothing is written, and the line is closed.
         """
         try:
             while True:
-                asked = asking.send(await self._ask(asked))
+                rows = await self._ask(asked, condition)
+                asked, condition = asking.send(rows), None
         except StopIteration as end:
             return end.value
 
-    async def _ask(self, asked: Statement | Together) -> Any:
+    async def _ask(self, asked: Statement | Together, condition: Condition | None) -> Any:
         """What ``Asking`` is sent for ``asked``. All of it is one transaction, having one Sync."""
         if self.is_open and self._loop.time() >= self._planned_at + REPLAN:
             await self._forget_plans()
@@ -113,7 +121,8 @@ class PostgresLine:
                 self._postgres.send_query_prepared(name, values, None, form)
 
         meanwhile = [each.meanwhile for each in batch if each.meanwhile is not None]
-        rows = [self._rows_of(result) for result in await self._exchange(send, meanwhile)]
+        results = await self._exchange(send, condition, meanwhile)
+        rows = [self._rows_of(result) for result in results]
         return rows if isinstance(asked, Together) else rows[0]
 
     async def _prepare(self, sql: str) -> None:
@@ -130,13 +139,21 @@ class PostgresLine:
         return self._rows.load_rows(0, result.ntuples, tuple)
 
     async def _exchange(
-        self, send: Callable[[], None], meanwhile: Sequence[Callable[[], None]] = ()
+        self,
+        send: Callable[[], None],
+        condition: Condition | None = None,
+        meanwhile: Sequence[Callable[[], None]] = (),
     ) -> list[Any]:
         if not self.is_open:
             raise DatabaseError(_LOST)
         self._results, self._answer = [], self._loop.create_future()
         try:
             send()
+            if condition is not None:
+                self._write()
+                await condition()
+                if self._answer.done():
+                    return await self._answer  # The line was lost meanwhile, and this says so.
             self._postgres.pipeline_sync()
             self._write()
             for work in meanwhile:

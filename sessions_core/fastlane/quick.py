@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 
 from django.db import DatabaseError
@@ -19,21 +20,21 @@ from psycopg import Error
 from ..app_settings import app_settings
 from ..errors import SessionBusy, Unavailable
 from ..lifecycle import events, remembered
-from ..lifecycle.statements import Asking
+from ..lifecycle.recent import Recent
 from ..lifecycle.submission import Verdict
-from ..realtime.eager import begin
-from ..rest.limits import Window
+from .counting import Counting, Refused
 from .metrics import metrics
-from .postgres_line import PostgresLine
+from .postgres_line import Condition, PostgresLine
 from .till import Till
 from .waiting import FairQueue, Waiting
 
 logger = logging.getLogger(__name__)
 
-SCOPE = "progress"
 LINES = 2
 # The most answers in a group.
 SIZE = 64
+# Learners who have used up a limit, remembered.
+SPENT = 4096
 
 
 # Windows' own loop watches no descriptors, by which the lines hear.
@@ -60,6 +61,7 @@ class QuickCommit:
         self._tell = tell
         self._leave = leave
         self._till = Till()
+        self._spent = Recent(SPENT)
         # As many as lines: where the database is away, none waits for another to find that out.
         self._opening = ThreadPoolExecutor(LINES, "answers-lines")
         self._lines = [PostgresLine(loop, self._opening, "answers") for _ in range(LINES)]
@@ -141,40 +143,39 @@ class QuickCommit:
     async def _record(self, line: PostgresLine, group: list[Waiting]) -> None:
         if not group:
             return
-        charging = begin(self._till.charge([_charge(waiting) for waiting in group]))
-        accepted, results, asking = self._recording(group)
-        first = next(asking, None)  # Decided while the limits are counted.
-        if left_out := _count(group, await charging):
-            asking.close()
-            accepted, results, asking = self._recording(
-                [waiting for waiting in group if waiting not in left_out]
-            )
-            first = next(asking, None)
-        try:
-            if first is not None:
-                if not line.is_open:
-                    await line.open()
-                await line.resolve(asking, first)
-        except DatabaseError as error:
-            logger.error("The database did not answer: %s", error)
-            self._turn_away(accepted, results)
-        except Error:
-            # The server refused one of them, whose fault it is the locks find out.
-            metrics.failed += 1
-        finally:
-            for waiting, verdict in zip(accepted, results, strict=True):
-                waiting.result = waiting.result or verdict
+        counting = Counting(self._till, group, self._spent)
+        if counting.is_likely_to_pass:
+            with suppress(Refused):
+                await self._write(line, group, counting.all_pass)
+                await counting.finish()
+                return
+        refused = await counting.finish()
+        await self._write(line, [waiting for waiting in group if waiting not in refused])
 
-    def _recording(
-        self, group: list[Waiting]
-    ) -> tuple[list[Waiting], list[Verdict | None], Asking[None]]:
-        """``group`` again, its results as they come, and what brings them about."""
+    async def _write(
+        self, line: PostgresLine, group: list[Waiting], condition: Condition | None = None
+    ) -> None:
         results: list[Verdict | None] = [None] * len(group)
         submissions = [waiting.submission for waiting in group]
         asking = remembered.recording(
             submissions, results, _ask_nobody, self._tell, partial(_render, group)
         )
-        return group, results, asking
+        try:
+            first = next(asking, None)
+            if first is not None:
+                if not line.is_open:
+                    await line.open()
+                await line.resolve(asking, first, condition)
+        except DatabaseError as error:
+            logger.error("The database did not answer: %s", error)
+            self._turn_away(group, results)
+        except Error:
+            # The server refused one of them, whose fault it is the locks find out.
+            metrics.failed += 1
+        finally:
+            asking.close()
+            for waiting, verdict in zip(group, results, strict=True):
+                waiting.result = waiting.result or verdict
 
     def _turn_away(self, group: list[Waiting], results: list[Verdict | None]) -> None:
         """The database is away, and nobody should wait for that twice."""
@@ -192,23 +193,6 @@ def _render(group: list[Waiting], decided: list[Verdict]) -> None:
         verdict = verdicts.get(waiting.submission.session_id or 0)
         if verdict is not None and waiting.render is not None:
             waiting.rendered = verdict, waiting.render(verdict, waiting.windows)
-
-
-def _charge(waiting: Waiting) -> tuple[str, str, int]:
-    return SCOPE, waiting.submission.actor.scope, 1
-
-
-def _count(group: list[Waiting], limits: list[list[Window]]) -> set[Waiting]:
-    """Note the limits of those that have been charged. The others, who are over a limit, are left
-    as if never counted.
-    """
-    refused = set()
-    for waiting, windows in zip(group, limits, strict=True):
-        if any(window.wait for window in windows):
-            refused.add(waiting)
-        else:
-            waiting.windows, waiting.charged = windows, True
-    return refused
 
 
 def _ask_nobody(form: str) -> bool:

@@ -21,7 +21,7 @@ from sessions_core.models import Item, PracticeDay, Session, Transition
 from sessions_core.scheduling import FSRSScheduler
 from sessions_core.signals import session_events, session_events_at_once
 
-from . import worlds
+from . import backends, worlds
 from .asgi import Answer, Post
 from .corpus import World
 from .operations_corpus import bare
@@ -216,20 +216,11 @@ def test_the_first_item_is_shown_as_it_is_now(world, settings) -> None:
 def test_a_line_that_was_lost_is_opened_again(world) -> None:
     async def scenario(app: FastLane) -> list[int]:
         first = await start(world).to(app)
-        await asyncio.to_thread(_end_lines)
+        await asyncio.to_thread(backends.terminate, "operations")
         await asyncio.sleep(0.1)
         return [first.status, (await start(world).to(app)).status]
 
     assert in_a_loop(scenario) == [201, 201]
-
-
-def _end_lines() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE application_name = 'operations on the loop' AND datname = current_database()"
-        )
-    connection.close()
 
 
 @pytest.fixture
