@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 
 from django.db import DatabaseError
@@ -20,7 +19,6 @@ from psycopg import Error
 from ..app_settings import app_settings
 from ..errors import SessionBusy, Unavailable
 from ..lifecycle import events, remembered
-from ..lifecycle.recent import Recent
 from ..lifecycle.submission import Verdict
 from .counting import Counting, Refused
 from .metrics import metrics
@@ -33,8 +31,6 @@ logger = logging.getLogger(__name__)
 LINES = 2
 # The most answers in a group.
 SIZE = 64
-# Learners who have used up a limit, remembered.
-SPENT = 4096
 
 
 # Windows' own loop watches no descriptors, by which the lines hear.
@@ -60,13 +56,13 @@ class QuickCommit:
         self._loop = loop
         self._tell = tell
         self._leave = leave
-        self._till = Till()
-        self._spent = Recent(SPENT)
+        self._counting = Counting()
         # As many as lines: where the database is away, none waits for another to find that out.
         self._opening = ThreadPoolExecutor(LINES, "answers-lines")
         self._lines = [PostgresLine(loop, self._opening, "answers") for _ in range(LINES)]
         self._free = list(self._lines)
         self._queue = FairQueue()
+        self._happened: list[events.SessionEvent] = []
         self._present = 0
         self._woken = False
 
@@ -85,12 +81,13 @@ class QuickCommit:
 
     def rest(self) -> None:
         """Give the connections back. More answers open them again."""
-        self._till.close()
+        self._counting.close()
         for line in self._lines:
             line.close()
 
     def close(self) -> None:
         """For good."""
+        self._tell_now()
         self.rest()
         self._opening.shutdown()
 
@@ -136,20 +133,31 @@ class QuickCommit:
                     self._leave(waiting)
                 else:
                     waiting.settle()
+            if self._happened:
+                # Behind those who have just been settled, so that their answers go out first.
+                self._loop.call_soon(self._tell_now)
             if self._queue:
                 self._wake()
             metrics.waiting = len(self._queue)
 
+    def _tell_later(self, happened: list[events.SessionEvent]) -> None:
+        self._happened += happened
+
+    def _tell_now(self) -> None:
+        happened, self._happened = self._happened, []
+        self._tell(happened)
+
     async def _record(self, line: PostgresLine, group: list[Waiting]) -> None:
         if not group:
             return
-        counting = Counting(self._till, group, self._spent)
-        if counting.is_likely_to_pass:
-            with suppress(Refused):
-                await self._write(line, group, counting.all_pass)
-                await counting.finish()
+        if self._counting.expects_to_pass(group):
+            try:
+                await self._write(line, group, partial(self._counting.count_all, group))
                 return
-        refused = await counting.finish()
+            except Refused as refusal:
+                refused = refusal.waiting
+        else:
+            refused = await self._counting.count(group)
         await self._write(line, [waiting for waiting in group if waiting not in refused])
 
     async def _write(
@@ -158,7 +166,7 @@ class QuickCommit:
         results: list[Verdict | None] = [None] * len(group)
         submissions = [waiting.submission for waiting in group]
         asking = remembered.recording(
-            submissions, results, _ask_nobody, self._tell, partial(_render, group)
+            submissions, results, _ask_nobody, self._tell_later, partial(_render, group)
         )
         try:
             first = next(asking, None)

@@ -283,7 +283,7 @@ def test_answers_leave_nothing_to_the_collector() -> None:
 
 
 def test_connections_are_given_back_after_a_while(monkeypatch) -> None:
-    monkeypatch.setattr(groups, "IDLE", 1.0)
+    monkeypatch.setattr(groups, "IDLE", 2.0)
     practice = Practice()
 
     async def then_rest(group_commit: GroupCommit) -> list[int]:
