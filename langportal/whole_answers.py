@@ -66,8 +66,8 @@ class WholeAnswer:
         if cycle.scope["method"] == "HEAD" or message["type"] != "http.response.body":
             return None
         headers = start.get("headers", ())
-        if any(name.lower() == b"set-cookie" for name, _ in headers):
-            return None  # A secret, which nothing here should remember.
+        if any(map(_is_secret, [name for name, _ in headers])):
+            return None  # Nothing here should remember it.
         lines = [_line(name, value) for name, value in headers]
         length = b"content-length: %d\r\n" % len(message.get("body", b""))
         if None in lines or length not in lines:
@@ -92,6 +92,11 @@ class WholeAnswer:
         cycle.transport.write(answer)
         cycle.message_event.set()
         cycle.on_response()
+
+
+@lru_cache(256)
+def _is_secret(name: bytes) -> bool:
+    return name.lower() == b"set-cookie"
 
 
 @lru_cache(4096)

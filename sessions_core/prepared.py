@@ -6,7 +6,7 @@ its time. The connection, what it reads types with, its errors and its transacti
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any, NamedTuple
@@ -67,7 +67,7 @@ def execute(
     server = connection.pgconn
     if server.transaction_status == pq.TransactionStatus.IDLE and not connection.autocommit:
         _checked(server, server.exec_(_BEGIN))
-    given = [sent(value) for value in numbered(sql).in_order(values)]
+    given = numbered(sql).sent(values)
     result = _result(connection, sql, given, pq.Format(binary))
     if not result.ntuples:
         return []
@@ -109,24 +109,32 @@ def _checked(server: Any, result: Any) -> Any:
 
 def sent(value: Value) -> bytes | None:
     """``value`` as text in the protocol. Raises ``DataError`` for one that Postgres cannot hold."""
-    if type(value) is int:  # Most are.
-        return b"%d" % value
-    if value is None:
-        return None
-    if isinstance(value, bytes):
-        return b"\\x" + value.hex().encode()
-    if isinstance(value, list):
-        text = "{" + ",".join(map(_quoted, value)) + "}"
-    else:
-        text = value if isinstance(value, str) else str(value)
+    return _SENT.get(type(value), _text)(value)
+
+
+def _text(value: object) -> bytes:
+    text = str(value)
     if "\0" in text:
         raise DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
     return text.encode()
 
 
+def _array(values: list[Any]) -> bytes:
+    return _text("{" + ",".join(map(_quoted, values)) + "}")
+
+
 def _quoted(value: object) -> str:
     text = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'
+
+
+# By its type, since an answer has more than twenty values, and all the others are texts.
+_SENT: dict[type, Callable[[Any], bytes | None]] = {
+    int: b"%d".__mod__,
+    type(None): lambda _: None,
+    bytes: lambda value: b"\\x" + value.hex().encode(),
+    list: _array,
+}
 
 
 class Numbered(NamedTuple):
@@ -137,8 +145,11 @@ class Numbered(NamedTuple):
     text: bytes
     names: Sequence[str]
 
-    def in_order(self, values: Sequence[Value] | Mapping[str, Value]) -> Sequence[Value]:
-        return [values[name] for name in self.names] if isinstance(values, Mapping) else values
+    def sent(self, values: Sequence[Value] | Mapping[str, Value]) -> list[bytes | None]:
+        """``values`` in their order. Raises ``DataError``."""
+        if isinstance(values, Mapping):
+            values = [values[name] for name in self.names]
+        return [_SENT.get(type(value), _text)(value) for value in values]
 
 
 @lru_cache(512)

@@ -47,13 +47,18 @@ class FastLane:
 
     async def __call__(self, scope: Scope, receive: body.Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST":
-            # What goes to a view may still be recorded in company.
-            recorder.set(groups.current().answer_from_thread)
             call = calls.find(scope["path"], self._roots) if app_settings.FAST_LANE else None
             about = head.read(scope) if call is not None else None
             if call is not None and about is not None:
                 await self._take(call, about, scope, receive, send)
-                return
+            else:
+                await self._leave(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _leave(self, scope: Scope, receive: body.Receive, send: Send) -> None:
+        """To a view; its answer may still be recorded in company."""
+        recorder.set(groups.current().answer_from_thread)
         await self._app(scope, receive, send)
 
     async def _take(
@@ -70,7 +75,7 @@ class FastLane:
                     for part in self._parts(call, outcome, headers, scope["path"]):
                         await send(part)
                     return
-        await self._app(scope, body.give_back(message, receive), send)
+        await self._leave(scope, body.give_back(message, receive), send)
 
     async def _submission(self, call: Call, about: head.Head, sent: bytes) -> Submission | None:
         """``None`` where something is amiss, which Django will find again and put into words."""

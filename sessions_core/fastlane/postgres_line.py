@@ -18,7 +18,7 @@ from psycopg import OperationalError, errors, pq
 from psycopg.adapt import Transformer
 
 from ..lifecycle.statements import Asking, Statement, Together
-from ..prepared import numbered, sent
+from ..prepared import numbered
 
 T = TypeVar("T")
 #: Raises where what has been asked must not be committed.
@@ -110,10 +110,7 @@ class PostgresLine:
         for statement in batch:
             if statement.sql not in self._names:
                 await self._prepare(statement.sql)
-        given = [
-            [sent(value) for value in numbered(statement.sql).in_order(statement.values)]
-            for statement in batch
-        ]
+        given = [numbered(statement.sql).sent(statement.values) for statement in batch]
 
         def send() -> None:
             for statement, values in zip(batch, given, strict=True):

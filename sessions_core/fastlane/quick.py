@@ -109,8 +109,10 @@ class QuickCommit:
     def _in_time(self, group: list[Waiting]) -> list[Waiting]:
         now = self._loop.time()
         late = [waiting for waiting in group if waiting.is_late(now)]
+        if not late:
+            return group
         self._refuse(late)
-        return [waiting for waiting in group if waiting not in late] if late else group
+        return [waiting for waiting in group if waiting not in late]
 
     def _refuse(self, group: list[Waiting]) -> None:
         self._present -= len(group)

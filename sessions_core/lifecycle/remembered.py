@@ -245,10 +245,8 @@ def _round(
     decided = [each for each in group.conclude(items.facts(needed)) if isinstance(each, Verdict)]
     moved: dict[int, str] = {}
     if decided:
-        statement = _statement(group, tried, needed)
-        if prepare is not None:
-            statement = statement._replace(meanwhile=partial(prepare, decided))
-        moved = dict((yield statement))
+        meanwhile = None if prepare is None else partial(prepare, decided)
+        moved = dict((yield _statement(group, tried, needed, meanwhile)))
         if moved.pop(_ITEMS) != str(len(needed)):
             items.forget(needed)
             tried.clear()  # For no fault of the sessions.
@@ -259,7 +257,10 @@ def _round(
 
 
 def _statement(
-    group: AnswerGroup, versions: Mapping[int, str], needed: Mapping[int, VersionedItem]
+    group: AnswerGroup,
+    versions: Mapping[int, str],
+    needed: Mapping[int, VersionedItem],
+    meanwhile: Callable[[], None] | None,
 ) -> Statement:
     """Records what still holds, and tells the new versions of those sessions, by id."""
     values: dict[str, Value] = {
@@ -272,9 +273,9 @@ def _statement(
     if len(rows) == 1:
         values.update(zip(_TYPES, _columns(rows[0]), strict=True))
         values["version"] = versions[rows[0].session_id]
-        return Statement(_RECORD_ONE, values)
+        return Statement(_RECORD_ONE, values, meanwhile)
     values["answers"] = statements.rows(rows)
     values["sessions"] = statements.array(row.session_id for row in rows)
     values["versions"] = statements.array(versions[row.session_id] for row in rows)
     values["keys"] = statements.array(row.key or "NULL" for row in rows)
-    return Statement(_RECORD, values)
+    return Statement(_RECORD, values, meanwhile)
