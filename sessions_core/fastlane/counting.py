@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from ..lifecycle.recent import Recent
 from ..rest.limits import Window
 from .till import Till
 from .waiting import Waiting
 
 SCOPE = "progress"
-# Learners who have used up a limit, remembered.
+# Owners of a spent limit, remembered.
 SPENT = 4096
 
 
@@ -25,24 +24,26 @@ class Counting:
 
     def __init__(self) -> None:
         self._till = Till()
-        self._spent = Recent(SPENT)
+        self._spent: set[str] = set()
 
     def expects_to_pass(self, group: Sequence[Waiting]) -> bool:
         """Whether nobody in ``group`` is known to have used up a limit. Another process may have
         counted since.
         """
-        return not any(_who(waiting) in self._spent for waiting in group)
+        return self._spent.isdisjoint(_owners(group))
 
     async def count(self, group: Sequence[Waiting]) -> set[Waiting]:
         """Those who are over a limit, left as if never counted; the others' limits are noted."""
         refused: set[Waiting] = set()
-        charges = [(SCOPE, _who(waiting), 1) for waiting in group]
-        for waiting, windows in zip(group, await self._till.charge(charges), strict=True):
-            if any(window.wait for window in windows):
+        owners = _owners(group)
+        counted = await self._till.charge([(SCOPE, owner, 1) for owner in owners])
+        for waiting, owner, windows in zip(group, owners, counted, strict=True):
+            left = _left(windows)
+            if left is None:
                 refused.add(waiting)
             else:
                 waiting.windows, waiting.charged = windows, True
-            self._expect(_who(waiting), windows)
+            self._expect(owner, left)
         return refused
 
     async def count_all(self, group: Sequence[Waiting]) -> None:
@@ -53,12 +54,21 @@ class Counting:
     def close(self) -> None:
         self._till.close()
 
-    def _expect(self, who: str, windows: Sequence[Window]) -> None:
-        if all(window.remaining for window in windows):
-            self._spent.discard(who)
-        else:
-            self._spent.update([who])
+    def _expect(self, owner: str, left: int | None) -> None:
+        if left:
+            self._spent.discard(owner)
+            return
+        if len(self._spent) >= SPENT:
+            self._spent.clear()  # Whoever is met again is put in again.
+        self._spent.add(owner)
 
 
-def _who(waiting: Waiting) -> str:
-    return waiting.submission.actor.scope
+def _owners(group: Sequence[Waiting]) -> list[str]:
+    return [waiting.submission.actor.scope for waiting in group]
+
+
+def _left(windows: Sequence[Window]) -> int | None:
+    """The units that are free in the tightest window; None where one has refused."""
+    if any(window.wait for window in windows):
+        return None
+    return min([window.remaining for window in windows], default=1)

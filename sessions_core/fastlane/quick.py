@@ -126,7 +126,7 @@ class QuickCommit:
         try:
             await self._record(line, [group[index] for index in here])
         finally:
-            if recorded := sum(waiting.result is not None for waiting in group):
+            if recorded := sum([waiting.result is not None for waiting in group]):
                 metrics.grouped(recorded)
             self._present -= len(group)
             self._free.append(line)

@@ -27,7 +27,10 @@ from .submission import ItemFacts, Submission, Verdict
 
 @dataclass(slots=True)
 class Entry:
-    """A submission on its way: the session it is for, and what will be next after it."""
+    """A submission on its way: the session it is for, and what will be next after it.
+
+    ``pair``: (session id, item id) of an answer in a session without a plan.
+    """
 
     submission: Submission
     session: Standing | None = None
@@ -35,13 +38,7 @@ class Entry:
     next_item_id: int | None = None
     replay_of: replays.Counted | None = None
     error: SessionError | None = None
-
-    @property
-    def pair(self) -> tuple[int, int] | None:
-        """(session id, item id) of an answer in a session without a plan."""
-        if self.error or self.replay_of or self.session is None or self.session.item_count:
-            return None
-        return self.session.id, self.submission.item_id
+    pair: tuple[int, int] | None = None
 
 
 class AnswerGroup:
@@ -140,7 +137,7 @@ class AnswerGroup:
 
     def _item_ids(self, entries: list[Entry]) -> set[int]:
         ids = {entry.submission.item_id for entry in entries}
-        ids.update(entry.next_item_id for entry in entries if entry.next_item_id)
+        ids.update([entry.next_item_id for entry in entries if entry.next_item_id])
         for counted in self.counted.values():
             ids.update(filter(None, (counted.attempt.item_id, counted.attempt.next_item_id)))
         return ids
@@ -153,6 +150,8 @@ class AnswerGroup:
         item = self.items.get(entry.submission.item_id)
         if item is None or not item.is_active:
             entry.error = ItemNotFound()
+        elif entry.session is not None:
+            entry.pair = entry.session.id, entry.submission.item_id
 
     def _conclude(self, entry: Entry) -> Verdict | SessionError:
         try:

@@ -20,7 +20,3 @@ class Recent:
         if len(self._newer) >= self._size:
             self._older, self._newer = self._newer, set()
         self._newer.update(things)
-
-    def discard(self, thing: Hashable) -> None:
-        self._newer.discard(thing)
-        self._older.discard(thing)

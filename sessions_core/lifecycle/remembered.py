@@ -139,7 +139,7 @@ def suitable(submissions: Sequence[Submission], counted: Collection[UUID] = ()) 
     Several answers of one session are left to the locks, where they are one transaction; so are
     keys on record, those ``counted`` and those that this process knows of.
     """
-    answers = Counter(given.session_id for given in submissions)
+    answers = Counter([given.session_id for given in submissions])
     return [
         index
         for index, given in enumerate(submissions)
@@ -251,7 +251,7 @@ def _round(
             items.forget(needed)
             tried.clear()  # For no fault of the sessions.
     remember(group.touched, moved)
-    _keys.update(row.key for row in group.attempts if row.key and row.session_id in moved)
+    _keys.update([row.key for row in group.attempts if row.key and row.session_id in moved])
     group.happened = [event for event in group.happened if event.session_id in moved]
     return [verdict for verdict in decided if verdict.session_id in moved]
 
@@ -265,8 +265,8 @@ def _statement(
     """Records what still holds, and tells the new versions of those sessions, by id."""
     values: dict[str, Value] = {
         "items": statements.array(needed),
-        "item_versions": statements.array(item.item_version for item in needed.values()),
-        "activity_versions": statements.array(item.activity_version for item in needed.values()),
+        "item_versions": statements.array([item.item_version for item in needed.values()]),
+        "activity_versions": statements.array([item.activity_version for item in needed.values()]),
         "number": len(needed),
     }
     rows = group.attempts
@@ -275,7 +275,7 @@ def _statement(
         values["version"] = versions[rows[0].session_id]
         return Statement(_RECORD_ONE, values, meanwhile)
     values["answers"] = statements.rows(rows)
-    values["sessions"] = statements.array(row.session_id for row in rows)
-    values["versions"] = statements.array(versions[row.session_id] for row in rows)
-    values["keys"] = statements.array(row.key or "NULL" for row in rows)
+    values["sessions"] = statements.array([row.session_id for row in rows])
+    values["versions"] = statements.array([versions[row.session_id] for row in rows])
+    values["keys"] = statements.array([row.key or "NULL" for row in rows])
     return Statement(_RECORD, values, meanwhile)

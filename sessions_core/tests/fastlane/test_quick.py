@@ -136,6 +136,14 @@ def test_a_charge_is_taken_back_once_however_often_the_replay_is_tried(settings)
     assert remaining == [3, 3, 3]
 
 
+def test_without_a_limit_everybody_passes(settings, no_threads) -> None:
+    settings.SESSIONS_LIMITS = {"progress": []}
+    practice = Practice()
+    first, second = answered(practice.answer(), practice.answer(place=1))
+    assert (first.result.seq, second.result.seq) == (1, 2)
+    assert not first.windows
+
+
 def test_of_a_group_only_those_over_their_limit_are_refused(settings) -> None:
     settings.SESSIONS_LIMITS = {"progress": [(1, 60)]}
     ana, berta = Practice("ana"), Practice("berta")
