@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 
 from django.db import DatabaseError
@@ -152,14 +153,13 @@ class QuickCommit:
     async def _record(self, line: PostgresLine, group: list[Waiting]) -> None:
         if not group:
             return
-        if self._counting.expects_to_pass(group):
-            try:
-                await self._write(line, group, partial(self._counting.count_all, group))
+        count = self._counting.begin(group)
+        if count.is_likely_to_pass:
+            with suppress(Refused):
+                await self._write(line, group, count.all_pass)
+                await count.finish()
                 return
-            except Refused as refusal:
-                refused = refusal.waiting
-        else:
-            refused = await self._counting.count(group)
+        refused = await count.finish()
         await self._write(line, [waiting for waiting in group if waiting not in refused])
 
     async def _write(
