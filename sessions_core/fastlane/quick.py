@@ -65,12 +65,14 @@ class QuickCommit:
         self._queue = FairQueue()
         self._happened: list[events.SessionEvent] = []
         self._present = 0
+        self._in_threads = 0
         self._woken = False
 
     def put(self, waiting: Waiting) -> None:
         """Settle ``waiting`` once its verdict is committed, or leave it to another way."""
         self._queue.put(waiting)
         self._present += 1
+        self._in_threads += waiting.in_thread
         self._wake()
 
     @property
@@ -100,9 +102,11 @@ class QuickCommit:
 
     def _deal(self) -> None:
         self._woken = False
-        while self._free and self._queue:
-            # Not all at once: while one group commits, the others' learners write the next.
-            fair_share = -(-self._present // LINES)
+        # While one group commits, the learners of the others write the next. Threads do so only
+        # while the loop does nothing, and more of them come together for one.
+        lines = LINES if self._present > self._in_threads else 1
+        while self._queue and LINES - len(self._free) < lines:
+            fair_share = -(-self._present // lines)
             group = self._in_time(self._queue.take(min(SIZE, fair_share)))
             if group:
                 self._loop.create_task(self._commit(self._free.pop(), group))
@@ -116,11 +120,15 @@ class QuickCommit:
         return [waiting for waiting in group if waiting not in late]
 
     def _refuse(self, group: list[Waiting]) -> None:
-        self._present -= len(group)
+        self._let_go(group)
         metrics.refused += len(group)
         for waiting in group:
             waiting.result = Unavailable()
             waiting.settle()
+
+    def _let_go(self, group: list[Waiting]) -> None:
+        self._present -= len(group)
+        self._in_threads -= sum([waiting.in_thread for waiting in group])
 
     async def _commit(self, line: PostgresLine, group: list[Waiting]) -> None:
         here = remembered.suitable([waiting.submission for waiting in group])
@@ -129,7 +137,7 @@ class QuickCommit:
         finally:
             if recorded := sum([waiting.result is not None for waiting in group]):
                 metrics.grouped(recorded)
-            self._present -= len(group)
+            self._let_go(group)
             self._free.append(line)
             for waiting in group:
                 if waiting.result is None:

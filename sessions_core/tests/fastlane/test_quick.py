@@ -16,6 +16,7 @@ from sessions_core.errors import RateLimited, Unavailable
 from sessions_core.fastlane import groups, waiting
 from sessions_core.fastlane.commit import commit
 from sessions_core.fastlane.groups import GroupCommit
+from sessions_core.fastlane.metrics import metrics
 from sessions_core.fastlane.till import Till
 from sessions_core.fastlane.waiting import Waiting
 from sessions_core.lifecycle import remembered
@@ -241,6 +242,32 @@ def test_a_judge_that_may_wait_is_asked_in_a_thread(settings, monkeypatch, insta
     monkeypatch.setattr(WhereJudged, "threads", [])
     answered(Practice().answer())
     assert {thread is threading.main_thread() for thread in WhereJudged.threads} == {instant}
+
+
+def test_answers_from_threads_wait_for_company(no_threads, monkeypatch) -> None:
+    practices = [Practice(name) for name in ("ana", "berta", "carla", "dora")]
+    charge, go_on = Till.charge, asyncio.Event()
+
+    async def slowly(*given: Any) -> Any:
+        await go_on.wait()
+        return await charge(*given)
+
+    async def all_of_them(group_commit: GroupCommit) -> list[Waiting]:
+        def begin(practice: Practice) -> asyncio.Future[Waiting]:
+            asked = asyncio.to_thread(group_commit.answer_from_thread, practice.answer())
+            return asyncio.ensure_future(asked)
+
+        first = begin(practices[0])
+        await asyncio.sleep(0.2)
+        others = [begin(practice) for practice in practices[1:]]
+        await asyncio.sleep(0.2)
+        go_on.set()
+        return await asyncio.gather(first, *others)
+
+    monkeypatch.setattr(Till, "charge", slowly)
+    before = metrics.groups
+    assert [each.result.seq for each in in_a_loop(all_of_them)] == [1, 1, 1, 1]
+    assert metrics.groups - before == 2
 
 
 def test_a_hosts_receiver_may_ask_the_database() -> None:
