@@ -84,7 +84,7 @@ class GroupCommit:
         """``answer``, for a thread that waits. Raises ``Unavailable`` where the loop has ended."""
         lend()
         future: Future[None] = Future()
-        waiting = Waiting(submission, future, self._loop.time(), in_thread=True)
+        waiting = Waiting(submission, future, self._loop.time())
         try:
             self._loop.call_soon_threadsafe(self._enter, waiting)
         except RuntimeError:

@@ -32,6 +32,11 @@ logger = logging.getLogger(__name__)
 LINES = 2
 # The most answers in a group.
 SIZE = 64
+# While a group is under way, the next waits until it is so many: a commit of their own costs all more
+# time than it saves a few.
+COMPANY = 8
+# Seconds that they wait, should the other group not come back.
+LATEST = 0.01
 
 
 # Windows' own loop watches no descriptors, by which the lines hear.
@@ -65,14 +70,13 @@ class QuickCommit:
         self._queue = FairQueue()
         self._happened: list[events.SessionEvent] = []
         self._present = 0
-        self._in_threads = 0
         self._woken = False
+        self._latest: asyncio.TimerHandle | None = None
 
     def put(self, waiting: Waiting) -> None:
         """Settle ``waiting`` once its verdict is committed, or leave it to another way."""
         self._queue.put(waiting)
         self._present += 1
-        self._in_threads += waiting.in_thread
         self._wake()
 
     @property
@@ -102,14 +106,32 @@ class QuickCommit:
 
     def _deal(self) -> None:
         self._woken = False
-        # While one group commits, the learners of the others write the next. Threads do so only
-        # while the loop does nothing, and more of them come together for one.
-        lines = LINES if self._present > self._in_threads else 1
-        while self._queue and LINES - len(self._free) < lines:
-            fair_share = -(-self._present // lines)
-            group = self._in_time(self._queue.take(min(SIZE, fair_share)))
-            if group:
-                self._loop.create_task(self._commit(self._free.pop(), group))
+        while self._free and self._queue:
+            # Not all at once: while one group commits, the others' learners write the next.
+            fair_share = -(-self._present // LINES)
+            if self._is_busy and len(self._queue) < min(COMPANY, fair_share):
+                self._deal_later()
+                return
+            self._send_off(fair_share)
+
+    def _deal_later(self) -> None:
+        """When the group under way is back, or more have come; at the latest, after a while."""
+        if self._latest is None:
+            self._latest = self._loop.call_later(LATEST, self._deal_now)
+
+    def _deal_now(self) -> None:
+        self._latest = None
+        if self._free and self._queue:
+            self._send_off(SIZE)
+
+    def _send_off(self, number: int) -> None:
+        group = self._in_time(self._queue.take(min(SIZE, number)))
+        if group:
+            self._loop.create_task(self._commit(self._free.pop(), group))
+
+    @property
+    def _is_busy(self) -> bool:
+        return len(self._free) < LINES
 
     def _in_time(self, group: list[Waiting]) -> list[Waiting]:
         now = self._loop.time()
@@ -120,15 +142,11 @@ class QuickCommit:
         return [waiting for waiting in group if waiting not in late]
 
     def _refuse(self, group: list[Waiting]) -> None:
-        self._let_go(group)
+        self._present -= len(group)
         metrics.refused += len(group)
         for waiting in group:
             waiting.result = Unavailable()
             waiting.settle()
-
-    def _let_go(self, group: list[Waiting]) -> None:
-        self._present -= len(group)
-        self._in_threads -= sum([waiting.in_thread for waiting in group])
 
     async def _commit(self, line: PostgresLine, group: list[Waiting]) -> None:
         here = remembered.suitable([waiting.submission for waiting in group])
@@ -137,7 +155,7 @@ class QuickCommit:
         finally:
             if recorded := sum([waiting.result is not None for waiting in group]):
                 metrics.grouped(recorded)
-            self._let_go(group)
+            self._present -= len(group)
             self._free.append(line)
             for waiting in group:
                 if waiting.result is None:

@@ -28,8 +28,8 @@ class Promise(Protocol):
 class Waiting:
     """One answer and whoever waits for its result.
 
-    ``since``: the loop's time of its arrival. ``in_thread``: a thread of this process waits.
-    ``windows``: its limits, once it has been counted; ``charged``: whether it was counted as 1.
+    ``since``: the loop's time of its arrival. ``windows``: its limits, once it has been counted;
+    ``charged``: whether it was counted as 1.
     ``result`` stays None while nothing is decided. ``render`` makes what is sent of a verdict
     and the windows; ``rendered``: the verdict, and what was made of it before its commit.
     """
@@ -37,7 +37,6 @@ class Waiting:
     submission: Submission
     future: Promise
     since: float
-    in_thread: bool = False
     windows: Sequence[Window] = field(default=())
     charged: bool = False
     result: Result | None = None

@@ -13,10 +13,9 @@ import pytest
 from django.db import connection
 
 from sessions_core.errors import RateLimited, Unavailable
-from sessions_core.fastlane import groups, waiting
+from sessions_core.fastlane import groups, quick, waiting
 from sessions_core.fastlane.commit import commit
 from sessions_core.fastlane.groups import GroupCommit
-from sessions_core.fastlane.metrics import metrics
 from sessions_core.fastlane.till import Till
 from sessions_core.fastlane.waiting import Waiting
 from sessions_core.lifecycle import remembered
@@ -244,30 +243,45 @@ def test_a_judge_that_may_wait_is_asked_in_a_thread(settings, monkeypatch, insta
     assert {thread is threading.main_thread() for thread in WhereJudged.threads} == {instant}
 
 
-def test_answers_from_threads_wait_for_company(no_threads, monkeypatch) -> None:
-    practices = [Practice(name) for name in ("ana", "berta", "carla", "dora")]
-    charge, go_on = Till.charge, asyncio.Event()
+@pytest.fixture
+def held_till(monkeypatch) -> asyncio.Event:
+    """The limits of the first group are counted once it is set."""
+    charge, go_on, first = Till.charge, asyncio.Event(), iter([True])
 
     async def slowly(*given: Any) -> Any:
-        await go_on.wait()
+        if next(first, False):
+            await go_on.wait()
         return await charge(*given)
 
-    async def all_of_them(group_commit: GroupCommit) -> list[Waiting]:
-        def begin(practice: Practice) -> asyncio.Future[Waiting]:
-            asked = asyncio.to_thread(group_commit.answer_from_thread, practice.answer())
-            return asyncio.ensure_future(asked)
-
-        first = begin(practices[0])
-        await asyncio.sleep(0.2)
-        others = [begin(practice) for practice in practices[1:]]
-        await asyncio.sleep(0.2)
-        go_on.set()
-        return await asyncio.gather(first, *others)
-
     monkeypatch.setattr(Till, "charge", slowly)
-    before = metrics.groups
-    assert [each.result.seq for each in in_a_loop(all_of_them)] == [1, 1, 1, 1]
-    assert metrics.groups - before == 2
+    return go_on
+
+
+class TestCompany:
+    """Of three at once, two go off, and one is alone."""
+
+    def before_and_after(self, held_till: asyncio.Event) -> list[int]:
+        """How many are answered while the first group is held, and in the end."""
+        practices = [Practice(name) for name in ("ana", "berta", "carla")]
+
+        async def work(group_commit: GroupCommit) -> list[int]:
+            answers = [
+                asyncio.ensure_future(group_commit.answer(practice.answer()))
+                for practice in practices
+            ]
+            await asyncio.sleep(1)
+            before = sum(answer.done() for answer in answers)
+            held_till.set()
+            return [before, sum(answer.result.seq for answer in await asyncio.gather(*answers))]
+
+        return in_a_loop(work)
+
+    def test_one_waits_for_the_group_under_way(self, no_threads, held_till, monkeypatch) -> None:
+        monkeypatch.setattr(quick, "LATEST", 60.0)
+        assert self.before_and_after(held_till) == [0, 3]
+
+    def test_and_not_for_one_that_does_not_come_back(self, no_threads, held_till) -> None:
+        assert self.before_and_after(held_till) == [1, 3]
 
 
 def test_a_hosts_receiver_may_ask_the_database() -> None:
