@@ -32,8 +32,8 @@ logger = logging.getLogger(__name__)
 LINES = 2
 # The most answers in a group.
 SIZE = 64
-# While a group is under way, the next waits until it is so many: a commit of their own costs all more
-# time than it saves a few.
+# While a group is under way, the next waits until it is so many: a commit of their own would cost
+# all more time than it saves a few.
 COMPANY = 8
 # Seconds that they wait, should the other group not come back.
 LATEST = 0.01
