@@ -25,7 +25,7 @@ ORIGIN = uuid.uuid4().hex
 # waits longer, since a message to the layer costs as much as answering several learners.
 LINGER = 0.005
 LONG_LINGER = 0.025
-CROWD = 8
+CROWD = 4
 # Seconds for one send; a layer that takes longer is treated as lost.
 SEND_TIMEOUT = 2.0
 # Seconds without an attempt after a failed send. What waits longer than the room for it is dropped.
