@@ -1,8 +1,8 @@
 """Group commit: answers that arrive while one group commits make up the next.
 
-Nothing waits for company: a lone answer is a group of one, and under load groups fill by
-themselves. As durable as a commit each, since nobody is answered before the commit. On Postgres,
-what can be decided from memory is recorded on the event loop (``quick``); all else, in threads.
+A lone answer is a group of one, and under load groups fill by themselves, while others are under
+way. As durable as a commit each, since nobody is answered before the commit. On Postgres, what can
+be decided from memory is recorded on the event loop (``quick``); all else, in threads.
 """
 
 import asyncio
