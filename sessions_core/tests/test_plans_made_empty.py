@@ -18,7 +18,7 @@ from sessions_core.lifecycle.start import Wishes, start, starting
 from sessions_core.lifecycle.statements import Asking, Statement
 from sessions_core.lifecycle.submission import Submission
 from sessions_core.models import Activity, Attempt, ItemMemory, Plan, Session
-from sessions_core.prepared import numbered, sent
+from sessions_core.prepared import numbered
 
 from .builders import actor_of
 from .fastlane import worlds
@@ -92,7 +92,7 @@ def practise_by_locks(user: Any, monkeypatch: pytest.MonkeyPatch) -> Notes:
 def whole_tables(asked: Statement) -> Iterator[str]:
     """The scans in the plan of ``asked`` that nothing bounds."""
     named = numbered(asked.sql.partition(": ")[2])
-    values = [sent(value) for value in named.in_order(asked.values)]
+    values = named.sent(asked.values)
     given = ["NULL" if value is None else f"'{value.decode()}'" for value in values]
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")
