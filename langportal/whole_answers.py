@@ -67,7 +67,7 @@ class WholeAnswer:
             return None
         headers = start.get("headers", ())
         if any(map(_is_secret, [name for name, _ in headers])):
-            return None  # Nothing here should remember it.
+            return None  # Nothing here should remember its value.
         lines = [_line(name, value) for name, value in headers]
         length = b"content-length: %d\r\n" % len(message.get("body", b""))
         if None in lines or length not in lines:

@@ -205,8 +205,14 @@ class QuickCommit:
         except DatabaseError as error:
             logger.error("The database did not answer: %s", error)
             self._turn_away(group, results)
+        except Refused:
+            raise
         except Error:
             # The server refused one of them, whose fault it is the locks find out.
+            metrics.failed += 1
+        except Exception as error:
+            # Or the verb broke on it, a host's judge perhaps. All have been counted, and once.
+            logger.warning("A group of answers goes by the locks", exc_info=error)
             metrics.failed += 1
         finally:
             asking.close()

@@ -18,6 +18,7 @@ from sessions_core.fastlane.commit import commit
 from sessions_core.fastlane.groups import GroupCommit
 from sessions_core.fastlane.till import Till
 from sessions_core.fastlane.waiting import Waiting
+from sessions_core.grading import DefaultJudge, Judgement, Question
 from sessions_core.lifecycle import remembered
 from sessions_core.lifecycle.recent import Recent
 from sessions_core.lifecycle.start import Wishes, start
@@ -282,6 +283,32 @@ class TestCompany:
 
     def test_and_not_for_one_that_does_not_come_back(self, no_threads, held_till) -> None:
         assert self.before_and_after(held_till) == [1, 3]
+
+
+def test_where_the_judge_breaks_the_others_are_counted_once(settings, monkeypatch) -> None:
+    settings.SESSIONS_LIMITS = {"progress": [(3, 60)]}
+    settings.SESSIONS_JUDGE = f"{__name__}.BreaksAt"
+    practices = [Practice(name) for name in ("ana", "berta", "carla")]
+
+    async def at_once(group_commit: GroupCommit) -> list[Waiting]:
+        known = [practice.answer() for practice in practices]
+        await asyncio.gather(*map(group_commit.answer, known))
+        answers = [practice.answer() for practice in practices]
+        answers[0] = practices[0].answer("break")
+        return await asyncio.gather(*map(group_commit.answer, answers))
+
+    broken, *accepted = in_a_loop(at_once)
+    assert broken.result is None
+    assert [each.result.seq for each in accepted] == [2, 2]
+    left = [limits.consume("progress", each.actor.scope, 0)[0].remaining for each in practices]
+    assert left == [1, 1, 1]
+
+
+class BreaksAt(DefaultJudge):
+    def judge(self, question: Question, given: str, *rest: Any) -> Judgement:
+        if given == "break":
+            raise ArithmeticError
+        return super().judge(question, given, *rest)
 
 
 def test_a_hosts_receiver_may_ask_the_database() -> None:
