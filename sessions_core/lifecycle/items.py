@@ -25,8 +25,8 @@ COLUMNS = (
 )
 
 _SELECT = (
-    "SELECT i.xmin::text, a.xmin::text, i.id, i.type, i.prompt, i.answer, i.alternatives, "
-    "i.explanation, i.duration_seconds, "
+    "SELECT i.xmin::text, i.activity_id, a.xmin::text, i.id, i.type, i.prompt, i.answer, "
+    "i.alternatives, i.explanation, i.duration_seconds, "
     f"i.is_active, a.forgive_typos FROM {Item._meta.db_table} AS i "
     f"CROSS JOIN LATERAL (SELECT xmin, forgive_typos FROM {Activity._meta.db_table} "
     "WHERE id = i.activity_id OFFSET 0) AS a WHERE i.id = ANY(%s::bigint[])"
@@ -39,6 +39,7 @@ class VersionedItem:
 
     facts: ItemFacts
     item_version: str
+    activity_id: int
     activity_version: str
 
 
@@ -63,8 +64,8 @@ def reading(ids: Collection[int]) -> Asking[dict[int, VersionedItem]]:
     """``load`` on Postgres, with the versions; remembers what it has read."""
     rows = yield Statement(_SELECT, (statements.array(ids),))
     read = {
-        row[2]: VersionedItem(
-            ItemFacts(*(*row[2:6], tuple(orjson.loads(row[6])), *row[7:])), row[0], row[1]
+        row[3]: VersionedItem(
+            ItemFacts(*(*row[3:7], tuple(orjson.loads(row[7])), *row[8:])), *row[:3]
         )
         for row in rows
     }

@@ -156,6 +156,19 @@ def test_an_activity_begins_to_forgive(practice) -> None:
     assert practice.say("ventanna", place=word).judgement.forgiven
 
 
+def test_what_comes_next_may_be_of_another_activity(practice) -> None:
+    other = vocabulary(key="other", words=[("sol", "sun")])
+    (foreign,) = other.items.all()
+    ids = [practice.items[0].pk, foreign.pk, practice.items[2].pk]
+    Plan.objects.filter(session=practice.session).update(item_ids=ids)
+    # Under another seed the plan is read anew.
+    Session.objects.filter(pk=practice.session.pk).update(seed=1, item_count=3)
+    practice.items[1] = foreign
+    assert practice.say().next_item.prompt == "sol"
+    Activity.objects.filter(pk=other.pk).update(forgive_typos=True)
+    assert practice.say("sunn", place=1).judgement.forgiven
+
+
 def test_a_key_that_was_taken_meanwhile_counts_once(practice) -> None:
     key = uuid4()
     first = practice.say(key=key)
