@@ -5,6 +5,9 @@ system, and two packets for the client to wake up for. It also checks every head
 anew, where nearly all of them are the same each time. Here the head waits for the body, as ASGI has
 it ("must not start sending the response until it has received at least one Response Body event"),
 and headers that have been sent are known. Whatever is not plain is left to uvicorn.
+
+Who knows the whole of its answer can have it made ready before it may leave, and write it in the
+moment in which it may, from wherever that is noticed (``sessions_core.fastlane.replies``).
 """
 
 from collections.abc import Awaitable, Callable
@@ -36,48 +39,53 @@ class WholeAnswer:
         self._start: Message | None = None
 
     def take_over(self) -> None:
-        cast(Any, self._cycle).send = self.send
+        cast(Any, self._cycle).send = self
 
     def _let_go(self) -> None:
         """Else the two would hold each other, until the collector comes by."""
         vars(self._cycle).pop("send", None)
 
-    async def send(self, message: Message) -> None:
+    async def __call__(self, message: Message) -> None:
+        """ASGI's ``send``."""
         if message["type"] == "http.response.start" and not self._cycle.response_started:
             self._start = message
             return
         start, self._start = self._start, None
         if start is not None:
-            head = None if message.get("more_body") else self._head(start, message)
-            if head is not None:
-                self._let_go()
-                self._write(start["status"], head + message["body"])
+            answer = None if message.get("more_body") else self.whole(start, message)
+            if answer is not None and self.write_whole(start["status"], answer):
                 return
             await self._usual(start)
         await self._usual(message)
         if self._cycle.response_complete:
             self._let_go()
 
-    def _head(self, start: Message, message: Message) -> bytes | None:
-        """None where uvicorn has to look at it: a head that is not plain, or a slow reader."""
+    def whole(self, start: Message, message: Message) -> bytes | None:
+        """The answer of these two messages as it is sent; None where uvicorn has to look at it."""
         cycle = self._cycle
-        if cycle.disconnected or cycle.flow.write_paused or not cycle.keep_alive:
-            return None
         if cycle.scope["method"] == "HEAD" or message["type"] != "http.response.body":
             return None
         headers = start.get("headers", ())
         if any(map(_is_secret, [name for name, _ in headers])):
             return None  # Nothing here should remember its value.
         lines = [_line(name, value) for name, value in headers]
-        length = b"content-length: %d\r\n" % len(message.get("body", b""))
+        body = message.get("body", b"")
+        length = b"content-length: %d\r\n" % len(body)
         if None in lines or length not in lines:
             return None
         usual = [b"%b: %b\r\n" % header for header in cycle.default_headers]
-        return b"".join([STATUS_LINE[start["status"]], *usual, *lines, b"\r\n"])  # type: ignore[list-item]
+        return b"".join([STATUS_LINE[start["status"]], *usual, *lines, b"\r\n", body])  # type: ignore[list-item]
 
-    def _write(self, status: int, answer: bytes) -> None:
-        """And end the answer, as uvicorn does."""
+    def write_whole(self, status: int, answer: bytes) -> bool:
+        """Send it now, and end it as uvicorn does. False where that is uvicorn's: nothing is sent,
+        the client is gone, reads slowly, or is to hear that the connection ends.
+        """
         cycle = self._cycle
+        if self._start is not None or cycle.response_started or cycle.disconnected:
+            return False
+        if cycle.flow.write_paused or not cycle.keep_alive:
+            return False
+        self._let_go()
         if cycle.access_log:
             cycle.access_logger.info(
                 '%s - "%s %s HTTP/%s" %d',
@@ -92,6 +100,7 @@ class WholeAnswer:
         cycle.transport.write(answer)
         cycle.message_event.set()
         cycle.on_response()
+        return True
 
 
 @lru_cache(256)

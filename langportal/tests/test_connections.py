@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from queue import Queue
 
 import pytest
 import uvicorn
@@ -16,10 +17,25 @@ from tests.support.ports import free_port, wait_for
 PLAIN = [(b"Content-Type", b"text/plain"), (b"X-Twice", b"1"), (b"X-Twice", b"2")]
 
 
+# What came of writing to them.
+gone: Queue[bool] = Queue()
+
+
 async def application(scope, receive, send) -> None:
     """Answers as its path says."""
     await receive()
     path, headers, parts, status = scope["path"], list(PLAIN), [b"whole"], 200
+    if path.startswith("/at-once") and hasattr(send, "write_whole"):
+        start = {"type": "http.response.start", "status": 200}
+        start["headers"] = [*PLAIN, (b"Content-Length", b"5")]
+        whole = send.whole(start, {"type": "http.response.body", "body": b"whole"})
+        if whole is not None and send.write_whole(200, whole):
+            assert not send.write_whole(200, whole)
+            return
+    if path == "/gone":
+        assert (await receive())["type"] == "http.disconnect"
+        gone.put(send.write_whole(200, b"too late"))
+        return
     if path == "/parts":
         parts = [b"one", b"two", b""]
     elif path == "/empty":
@@ -87,6 +103,11 @@ CASES = {
     "in parts": [get("/parts")],
     "no content": [get("/empty")],
     "chunked": [get("/without-a-length")],
+    "at once": [get("/at-once")],
+    "at once, an old client": [get("/at-once", version="1.0")],
+    "at once, a client that leaves": [get("/at-once", more="Connection: close\r\n")],
+    "at once, one of several": [get("/at-once"), get("/parts"), get("/at-once"), get("/")],
+    "at once, head": [get("/at-once", "HEAD")],
     "two after each other": [get("/"), get("/parts"), get("/")],
     "head": [get("/", "HEAD")],
     "an old client": [get("/", version="1.0")],
@@ -115,6 +136,13 @@ def test_an_answer_that_is_whole_leaves_in_one_piece() -> None:
         for _ in range(20):
             connection.sendall(get("/"))
             assert connection.recv(65536).endswith(b"\r\n\r\nwhole")
+
+
+def test_nothing_is_written_at_once_to_a_client_that_has_gone() -> None:
+    with served(Patient) as port:
+        with socket.create_connection(("127.0.0.1", port), 10) as connection:
+            connection.sendall(get("/gone"))
+        assert gone.get(timeout=10) is False
 
 
 @pytest.mark.parametrize("kind", [HttpToolsProtocol, Patient])

@@ -22,7 +22,8 @@ from ..realtime import courier
 from ..signals import session_events
 from .commit import commit, commit_alone, lend, release
 from .metrics import metrics
-from .waiting import FairQueue, Render, Waiting
+from .replies import Reply
+from .waiting import FairQueue, Waiting
 
 if TYPE_CHECKING:
     from .quick import QuickCommit
@@ -68,14 +69,14 @@ class GroupCommit:
             return None
         return quick.QuickCommit(self._loop, self.tell, self._line_up)
 
-    async def answer(self, submission: Submission, render: Render | None = None) -> Waiting:
+    async def answer(self, submission: Submission, reply: Reply | None = None) -> Waiting:
         """``submission`` with its result: a verdict, which is committed, or an error.
 
         ``Unavailable`` where too many wait already. None if the verb broke on it; nothing was
         recorded then.
         """
         future = self._loop.create_future()
-        waiting = Waiting(submission, future, self._loop.time(), render=render)
+        waiting = Waiting(submission, future, self._loop.time(), reply=reply)
         self._enter(waiting)
         await future
         return waiting

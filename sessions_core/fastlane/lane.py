@@ -22,7 +22,7 @@ from . import body, calls, groups, head
 from .calls import Call, Given
 from .checks import TokenChecks
 from .dress import App, Wardrobe
-from .replies import Parts, Send, log_refusal, parts
+from .replies import Parts, Reply, Send, log_refusal, parts
 from .side_lane import SideLane
 from .waiting import Waiting
 
@@ -69,10 +69,12 @@ class FastLane:
         if message is not None and headers is not None and body.is_whole(message):
             submission = await self._submission(call, about, message.get("body", b""))
             if submission is not None:
-                render = partial(self._verdict, call, headers)
-                outcome = await groups.current().answer(submission, render)
+                reply = Reply(partial(self._verdict, call, headers), send)
+                outcome = await groups.current().answer(submission, reply)
+                if reply.is_sent:
+                    return
                 if outcome.result is not None:
-                    for part in self._parts(call, outcome, headers, scope["path"]):
+                    for part in self._parts(call, reply, outcome, headers, scope["path"]):
                         await send(part)
                     return
         await self._leave(scope, body.give_back(message, receive), send)
@@ -86,12 +88,12 @@ class FastLane:
         except (tokens.InvalidToken, BadInput, ParseError, SessionError):
             return None
 
-    def _parts(self, call: Call, outcome: Waiting, headers: list[head.Header], path: str) -> Parts:
+    def _parts(
+        self, call: Call, reply: Reply, outcome: Waiting, headers: list[head.Header], path: str
+    ) -> Parts:
         result = outcome.result
         if isinstance(result, Verdict):
-            if outcome.rendered is not None and outcome.rendered[0] is result:
-                return outcome.rendered[1]
-            return self._verdict(call, headers, result, outcome.windows)
+            return reply.parts(result, outcome.windows)
         problem = call.dialect.domain_problem(result or Unavailable())
         log_refusal(problem.status, path)
         more = {**headers_of(problem), **_limits(outcome.windows)}

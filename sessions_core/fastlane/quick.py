@@ -9,7 +9,7 @@ that may wait. Those go by the threads (``groups``).
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -191,10 +191,13 @@ class QuickCommit:
     async def _write(
         self, line: PostgresLine, group: list[Waiting], condition: Condition | None = None
     ) -> None:
-        results: list[Verdict | None] = [None] * len(group)
-        submissions = [waiting.submission for waiting in group]
+        here = {waiting.submission.session_id: waiting for waiting in group}
         asking = remembered.recording(
-            submissions, results, _ask_nobody, self._tell_later, partial(_render, group)
+            [waiting.submission for waiting in group],
+            partial(_answer, here),
+            _ask_nobody,
+            self._tell_later,
+            partial(_prepare, here),
         )
         try:
             first = next(asking, None)
@@ -204,7 +207,7 @@ class QuickCommit:
                 await line.resolve(asking, first, condition)
         except DatabaseError as error:
             logger.error("The database did not answer: %s", error)
-            self._turn_away(group, results)
+            self._turn_away(group)
         except Refused:
             raise
         except Error:
@@ -216,25 +219,36 @@ class QuickCommit:
             metrics.failed += 1
         finally:
             asking.close()
-            for waiting, verdict in zip(group, results, strict=True):
-                waiting.result = waiting.result or verdict
 
-    def _turn_away(self, group: list[Waiting], results: list[Verdict | None]) -> None:
+    def _turn_away(self, group: list[Waiting]) -> None:
         """The database is away, and nobody should wait for that twice."""
-        for waiting, verdict in zip(group, results, strict=True):
-            if verdict is None:
+        for waiting in group:
+            if waiting.result is None:
                 waiting.result = Unavailable()
         while waiting_there := self._queue.take(SIZE):
             self._refuse(waiting_there)
 
 
-def _render(group: list[Waiting], decided: list[Verdict]) -> None:
+# By their sessions, of which a group has each but once.
+Here = Mapping[int | None, Waiting]
+
+
+def _prepare(here: Here, decided: list[Verdict]) -> None:
     """Make what will be sent if all goes well, while Postgres is at work."""
-    verdicts = {verdict.session_id: verdict for verdict in decided}
-    for waiting in group:
-        verdict = verdicts.get(waiting.submission.session_id or 0)
-        if verdict is not None and waiting.render is not None:
-            waiting.rendered = verdict, waiting.render(verdict, waiting.windows)
+    for verdict in decided:
+        waiting = here[verdict.session_id]
+        if waiting.reply is not None:
+            waiting.reply.prepare(verdict, waiting.windows)
+
+
+def _answer(here: Here, recorded: list[Verdict]) -> None:
+    """Send it, where that can be done at once; nothing else need be done before."""
+    for verdict in recorded:
+        here[verdict.session_id].result = verdict
+    for verdict in recorded:
+        reply = here[verdict.session_id].reply
+        if reply is not None:
+            reply.send_at_once(verdict)
 
 
 def _ask_nobody(form: str) -> bool:

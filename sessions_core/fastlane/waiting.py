@@ -1,19 +1,18 @@
 """Answers on their way into a group, and the order in which they get there."""
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from ..lifecycle.answer import Result
-from ..lifecycle.submission import Submission, Verdict
+from ..lifecycle.submission import Submission
 from ..rest.limits import Window
+from .replies import Reply
 
 # Seconds that an answer may wait for its group before it is turned away, uncounted.
 PATIENCE = 2.0
-
-Render = Callable[[Verdict, Sequence[Window]], Any]
 
 
 class Promise(Protocol):
@@ -30,8 +29,7 @@ class Waiting:
 
     ``since``: the loop's time of its arrival. ``windows``: its limits, once it has been counted;
     ``charged``: whether it was counted as 1.
-    ``result`` stays None while nothing is decided. ``render`` makes what is sent of a verdict
-    and the windows; ``rendered``: the verdict, and what was made of it before its commit.
+    ``result`` stays None while nothing is decided. ``reply``: what is sent for a verdict.
     """
 
     submission: Submission
@@ -40,8 +38,7 @@ class Waiting:
     windows: Sequence[Window] = field(default=())
     charged: bool = False
     result: Result | None = None
-    render: Render | None = None
-    rendered: tuple[Verdict, Any] | None = None
+    reply: Reply | None = None
 
     def is_late(self, now: float) -> bool:
         """``now`` by the loop. A stalled database must not keep people waiting."""

@@ -61,12 +61,13 @@ def suitable(submissions: Sequence[Submission], counted: Collection[UUID] = ()) 
     Several answers of one session are left to the locks, where they are one transaction; so are
     keys on record, those ``counted`` and those that this process knows of.
     """
-    answers = Counter([given.session_id for given in submissions])
+    alone = len(submissions) == 1
+    answers = {} if alone else Counter([given.session_id for given in submissions])
     return [
         index
         for index, given in enumerate(submissions)
         if given.session_id is not None
-        and answers[given.session_id] == 1
+        and (alone or answers[given.session_id] == 1)
         and not (given.key is not None and (given.key in _keys or given.key in counted))
     ]
 
@@ -80,57 +81,59 @@ def record(
     as it is committed; what is raised after that concerns the others. ``counted``: keys known to be
     on record.
     """
-    here = suitable(submissions, counted)
-    done: list[Verdict | None] = [None] * len(here)
+    here = {submissions[index].session_id: index for index in suitable(submissions, counted)}
+
+    def take(verdicts: list[Verdict]) -> None:
+        for verdict in verdicts:
+            results[here[verdict.session_id]] = verdict
+
     try:
-        statements.resolve(recording([submissions[index] for index in here], done))
+        statements.resolve(recording([submissions[index] for index in here.values()], take))
     except IntegrityError:
         return  # A key was taken meanwhile.
     except OperationalError as error:
         if not is_transient(error):
             raise
-    finally:
-        for index, verdict in zip(here, done, strict=True):
-            results[index] = verdict
 
 
 def recording(
     submissions: Sequence[Submission],
-    results: MutableSequence[Verdict | None],
+    recorded: Callable[[list[Verdict]], None],
     known_forms: Callable[[str], bool] = items.is_known_form,
     publish: Callable[[list[events.SessionEvent]], None] = events.publish,
     prepare: Callable[[list[Verdict]], None] | None = None,
 ) -> Asking[None]:
     """``record`` of ``suitable`` submissions, for whoever runs the statements: each is a
     transaction of its own. What ``known_forms`` raises a ``SessionError`` for is left to the locks.
-    ``prepare`` is given what has been decided while it is being recorded, if it will be.
+
+    ``prepare`` is given what has been decided while it is being recorded, if it will be; then
+    ``recorded`` is given what has been, before anything else is done.
     """
-    waiting = {
-        given.session_id: index
-        for index, given in enumerate(submissions)
-        if given.session_id is not None
-    }
+    waiting = {given.session_id: given for given in submissions if given.session_id is not None}
     tried: dict[int, str] = {}
     needed: Collection[int] = ()
     for _ in range(ROUNDS):
         now = clock.now()
         running = yield from _running(waiting, now)
-        if not running:
-            break
         # One that was tried in vain under the same version is held by somebody.
         ready = {each: of for each, of in running.items() if tried.get(each) != of[1]}
         if not ready:
             items.forget(needed)  # Or it is they that have changed.
             ready = running
+        if not ready:
+            return
         tried.update({each: version for each, (_, version) in ready.items()})
         standings = {each: row for each, (row, _) in ready.items()}
         group = AnswerGroup(now, {}, standings, known_forms=known_forms)
-        asked = [submissions[waiting[each]] for each in ready]
-        verdicts = yield from _round(group, asked, tried, prepare)
-        for verdict in verdicts:
-            results[waiting.pop(verdict.session_id)] = verdict
-        publish(group.happened)
-        waiting, needed = {each: waiting[each] for each in ready if each in waiting}, group.items
+        asked = [waiting[each] for each in ready]
+        verdicts, moved = yield from _round(group, asked, tried, prepare)
+        recorded(verdicts)
+        remember(group.touched, moved)
+        _keys.update([row.key for row in group.attempts if row.key and row.session_id in moved])
+        publish([event for event in group.happened if event.session_id in moved])
+        waiting, needed = {each: waiting[each] for each in ready if each not in moved}, group.items
+        if not waiting:
+            return
 
 
 def _running(wanted: Collection[int], now: datetime) -> Asking[dict[int, tuple[Standing, str]]]:
@@ -160,21 +163,18 @@ def _round(
     submissions: Sequence[Submission],
     tried: dict[int, str],
     prepare: Callable[[list[Verdict]], None] | None,
-) -> Asking[list[Verdict]]:
-    """The verdicts that were recorded; ``group.happened`` keeps their events alone."""
+) -> Asking[tuple[list[Verdict], dict[int, str]]]:
+    """The verdicts that were recorded, and the new versions of their sessions, by id."""
     wanted = group.enter(submissions, (yield from plans.remembering(group.planned)))
     needed = yield from items.remembering(wanted)
     # An error may come of what is no longer true: the locked way says whether it holds.
     decided = [each for each in group.conclude(items.facts(needed)) if isinstance(each, Verdict)]
-    moved: dict[int, str] = {}
-    if decided:
-        meanwhile = None if prepare is None else partial(prepare, decided)
-        asked = compare_and_swap.recording(group.attempts, tried, needed, meanwhile)
-        moved, other_items = compare_and_swap.outcome((yield asked), needed)
-        if other_items:
-            items.forget(needed)
-            tried.clear()  # For no fault of the sessions.
-    remember(group.touched, moved)
-    _keys.update([row.key for row in group.attempts if row.key and row.session_id in moved])
-    group.happened = [event for event in group.happened if event.session_id in moved]
-    return [verdict for verdict in decided if verdict.session_id in moved]
+    if not decided:
+        return [], {}
+    meanwhile = None if prepare is None else partial(prepare, decided)
+    asked = compare_and_swap.recording(group.attempts, tried, needed, meanwhile)
+    moved, other_items = compare_and_swap.outcome((yield asked), needed)
+    if other_items:
+        items.forget(needed)
+        tried.clear()  # For no fault of the sessions.
+    return [verdict for verdict in decided if verdict.session_id in moved], moved

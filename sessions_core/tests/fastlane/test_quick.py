@@ -4,74 +4,35 @@ import asyncio
 import gc
 import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Sequence
 from typing import Any
 from unittest.mock import Mock
-from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from sessions_core.errors import RateLimited, Unavailable
 from sessions_core.fastlane import groups, quick, waiting
+from sessions_core.fastlane.body import Message
 from sessions_core.fastlane.commit import commit
 from sessions_core.fastlane.groups import GroupCommit
+from sessions_core.fastlane.replies import Parts, Reply
 from sessions_core.fastlane.till import Till
 from sessions_core.fastlane.waiting import Waiting
 from sessions_core.grading import DefaultJudge, Judgement, Question
 from sessions_core.lifecycle import remembered
 from sessions_core.lifecycle.recent import Recent
-from sessions_core.lifecycle.start import Wishes, start
-from sessions_core.lifecycle.submission import Submission, Verdict
-from sessions_core.models import Attempt, Item, Plan, Session
+from sessions_core.lifecycle.submission import Verdict
+from sessions_core.models import Attempt, Item, Session
 from sessions_core.rest import limits
+from sessions_core.rest.limits import Window
 from sessions_core.signals import session_events
 
-from ..builders import actor_of, learner, vocabulary
 from . import backends
+from .practice import Practice, answered, in_a_loop
 from .worlds import WhereJudged
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-class Practice:
-    """A learner's session, and answers to its items."""
-
-    def __init__(self, name: str = "ana", **activity: Any) -> None:
-        self.actor = actor_of(learner(name))
-        chosen = vocabulary(key=name)
-        type(chosen).objects.filter(pk=chosen.pk).update(**activity)
-        wishes = Wishes(activity_id=chosen.pk, item_count=20)
-        self.session = start(self.actor, "portal", wishes)
-        planned = Plan.objects.get(session=self.session).item_ids
-        self.items = [Item.objects.get(pk=pk) for pk in planned]
-
-    def answer(self, text: str | None = None, place: int = 0, key: bool = True) -> Submission:
-        item = self.items[place]
-        given = item.answer if text is None else text
-        return Submission(
-            self.actor, self.session.pk, item.pk, given, 1000, key=uuid4() if key else None
-        )
-
-
-def in_a_loop(work: Callable[[GroupCommit], Coroutine[Any, Any, Any]]) -> Any:
-    async def run() -> Any:
-        group_commit = GroupCommit()
-        try:
-            return await work(group_commit)
-        finally:
-            group_commit.close()
-
-    return asyncio.run(run())
-
-
-def answered(*submissions: Submission) -> list[Waiting]:
-    """One after the other."""
-
-    async def each(group_commit: GroupCommit) -> list[Waiting]:
-        return [await group_commit.answer(submission) for submission in submissions]
-
-    return in_a_loop(each)
 
 
 @pytest.fixture
@@ -337,6 +298,14 @@ def test_who_has_waited_too_long_is_turned_away(settings, monkeypatch) -> None:
     assert then.windows[0].remaining == 1
 
 
+def _render(verdict: Verdict, windows: Sequence[Window]) -> Parts:
+    return {"type": "http.response.start"}, {"type": "http.response.body"}
+
+
+async def _send(message: Message) -> None:
+    """Not the server's own."""
+
+
 def test_answers_leave_nothing_to_the_collector() -> None:
     """What goes in circles would wait for it, and it would look through all that is remembered."""
     practice = Practice()
@@ -347,7 +316,7 @@ def test_answers_leave_nothing_to_the_collector() -> None:
         gc.set_debug(gc.DEBUG_SAVEALL)
         try:
             for place in range(20):
-                await group_commit.answer(practice.answer(place=place), render=lambda *_: ())
+                await group_commit.answer(practice.answer(place=place), Reply(_render, _send))
             gc.collect()
             return Counter(type(each).__name__ for each in gc.garbage)
         finally:

@@ -1,0 +1,170 @@
+"""Replies on the event loop: sent in the moment in which their answers are recorded."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from sessions_core.errors import RateLimited
+from sessions_core.fastlane import quick
+from sessions_core.fastlane.body import Message
+from sessions_core.fastlane.groups import GroupCommit
+from sessions_core.fastlane.replies import Parts, Reply
+from sessions_core.fastlane.waiting import Waiting
+from sessions_core.lifecycle import remembered
+from sessions_core.lifecycle.submission import Verdict
+from sessions_core.models import Attempt
+from sessions_core.rest.limits import Window
+
+from .practice import Practice, in_a_loop
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+class Server:
+    """One that can write at once; ``write`` says whether it does."""
+
+    def __init__(self, write: Callable[[], bool] = lambda: True) -> None:
+        self.write = write
+        self.written: list[bytes] = []
+
+    async def __call__(self, message: Message) -> None:
+        raise AssertionError("It was to be sent at once")
+
+    def whole(self, start: Message, message: Message) -> bytes:
+        return message["body"]
+
+    def write_whole(self, status: int, answer: bytes) -> bool:
+        assert status == 200
+        written = self.write()
+        if written:
+            self.written.append(answer)
+        return written
+
+
+def render(verdict: Verdict, windows: Sequence[Window]) -> Parts:
+    body = b"%d of %d, %d left" % (verdict.seq, verdict.session_id, windows[0].remaining)
+    return {"type": "http.response.start", "status": 200}, {
+        "type": "http.response.body",
+        "body": body,
+    }
+
+
+def replied(practice: Practice, *servers: Server) -> list[tuple[Waiting, Reply]]:
+    """An answer by each, one after the other."""
+
+    async def each(group_commit: GroupCommit) -> list[tuple[Waiting, Reply]]:
+        found = []
+        for place, server in enumerate(servers):
+            reply = Reply(render, server)
+            found.append((await group_commit.answer(practice.answer(place=place), reply), reply))
+        return found
+
+    return in_a_loop(each)
+
+
+def said(practice: Practice, seq: int, left: int) -> bytes:
+    return b"%d of %d, %d left" % (seq, practice.session.pk, left)
+
+
+def test_it_goes_out_once_the_answer_is_recorded_and_before_all_else(settings, monkeypatch) -> None:
+    settings.SESSIONS_LIMITS = {"progress": [(9, 60)]}
+    done: list[str] = []
+    remember = remembered.remember
+
+    def write() -> bool:
+        done.append(f"written, with {Attempt.objects.count()} on record")
+        return True
+
+    def note(*given: Any) -> None:
+        done.append("remembered")
+        remember(*given)
+
+    monkeypatch.setattr(remembered, "remember", note)
+    # It looks into the database, which the loop is not made for.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    practice = Practice()
+    servers = Server(write), Server(write)
+    replies = replied(practice, *servers)
+    assert done == [
+        "written, with 1 on record",
+        "remembered",
+        "written, with 2 on record",
+        "remembered",
+    ]
+    assert [each.written for each in servers] == [[said(practice, 1, 8)], [said(practice, 2, 7)]]
+    assert all(reply.is_sent for _, reply in replies)
+
+
+def test_of_a_group_each_is_sent_its_own(settings) -> None:
+    settings.SESSIONS_LIMITS = {"progress": [(9, 60)]}
+    practices = [Practice(name) for name in ("ana", "berta", "cleo")]
+    servers = [Server() for _ in practices]
+
+    async def at_once(group_commit: GroupCommit) -> None:
+        await asyncio.gather(
+            *[
+                group_commit.answer(practice.answer(), Reply(render, server))
+                for practice, server in zip(practices, servers, strict=True)
+            ]
+        )
+
+    in_a_loop(at_once)
+    assert [server.written for server in servers] == [[said(each, 1, 8)] for each in practices]
+
+
+def test_who_is_over_the_limit_is_sent_nothing(settings) -> None:
+    settings.SESSIONS_LIMITS = {"progress": [(1, 60)]}
+    practice, servers = Practice(), [Server(), Server(), Server()]
+    outcomes = replied(practice, *servers)
+    assert [bool(server.written) for server in servers] == [True, False, False]
+    assert [isinstance(each.result, RateLimited) for each, _ in outcomes] == [False, True, True]
+    assert Attempt.objects.count() == 1
+
+
+def test_a_server_that_cannot_is_left_to_send_it_the_usual_way() -> None:
+    ((outcome, reply),) = replied(Practice(), Server(lambda: False))
+    assert not reply.is_sent
+    assert isinstance(outcome.result, Verdict)
+    assert reply.parts(outcome.result, outcome.windows)[1]["body"].startswith(b"1 of")
+
+
+def test_a_server_that_breaks_costs_nobody_an_answer(monkeypatch, caplog) -> None:
+    """Neither is it recorded again, nor is another of the group left out."""
+    monkeypatch.setattr(quick, "LINES", 1)
+
+    def broken() -> bool:
+        raise RuntimeError("broken pipe")
+
+    practices = [Practice("ana"), Practice("berta")]
+    servers = [Server(broken), Server()]
+
+    async def at_once(group_commit: GroupCommit) -> list[Waiting]:
+        return await asyncio.gather(
+            *[
+                group_commit.answer(practice.answer(key=False), Reply(render, server))
+                for practice, server in zip(practices, servers, strict=True)
+            ]
+        )
+
+    with caplog.at_level(logging.ERROR):
+        outcomes = in_a_loop(at_once)
+    assert all(isinstance(each.result, Verdict) for each in outcomes)
+    assert [len(server.written) for server in servers] == [0, 1]
+    assert Attempt.objects.count() == 2
+    assert "broken pipe" in caplog.text
+
+
+def test_what_cannot_be_rendered_is_recorded_once() -> None:
+    practice = Practice()
+
+    def broken(verdict: Verdict, windows: Sequence[Window]) -> Parts:
+        raise ValueError(verdict)
+
+    async def one(group_commit: GroupCommit) -> Waiting:
+        return await group_commit.answer(practice.answer(key=False), Reply(broken, Server()))
+
+    assert isinstance(in_a_loop(one).result, Verdict)
+    assert Attempt.objects.count() == 1
