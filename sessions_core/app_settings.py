@@ -29,7 +29,7 @@ class AppSettings:
     # Replaceable parts, by dotted path.
     JUDGE: str = "sessions_core.grading.DefaultJudge"
     SCHEDULER: str = "sessions_core.scheduling.FSRSScheduler"
-    CLOCK: str = "django.utils.timezone.now"
+    CLOCK: str = "sessions_core.clock.utc"
     # How visitors without an account sign in at a socket (``realtime.guests.GuestSignIn``); by
     # default they do not.
     GUEST_SIGN_IN: str = "sessions_core.realtime.guests.NoGuests"

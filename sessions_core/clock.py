@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 
 from .app_settings import app_settings
 
@@ -13,6 +13,11 @@ _standing: ContextVar[datetime | None] = ContextVar("sessions_clock", default=No
 def now() -> datetime:
     """The present moment, timezone-aware."""
     return _standing.get() or app_settings.load("CLOCK")()
+
+
+def utc() -> datetime:
+    """The default. Django's own looks each time whether the project has time zones."""
+    return datetime.now(UTC)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any, NamedTuple
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from psycopg import Connection, DataError, OperationalError, errors, pq
@@ -132,6 +133,8 @@ def _quoted(value: object) -> str:
 _SENT: dict[type, Callable[[Any], bytes | None]] = {
     int: b"%d".__mod__,
     type(None): lambda _: None,
+    bool: {True: b"t", False: b"f"}.__getitem__,
+    UUID: lambda value: b"%032x" % value.int,
     bytes: lambda value: b"\\x" + value.hex().encode(),
     list: _array,
 }

@@ -5,7 +5,6 @@ what is wrong with it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -50,14 +49,16 @@ class Call(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class PortalProgress:
     """``POST …/sessions/{id}/progress``."""
 
-    session_id: str
-    name: str = "portal"
-    dialect: Dialect = PORTAL
-    render: Callable[[Verdict], Json] = portal_render.verdict
+    __slots__ = ("session_id",)
+    name = "portal"
+    dialect = PORTAL
+    render = staticmethod(portal_render.verdict)
+
+    def __init__(self, session_id: str) -> None:
+        self.session_id = session_id
 
     def submission(self, given: Given, body: Json) -> Submission | None:
         data = _answer(body, "item_id", "answer")
@@ -66,13 +67,13 @@ class PortalProgress:
         return portal_submission(given.actor, self.session_id, data, given.key)
 
 
-@dataclass(frozen=True, slots=True)
 class ExercisesSubmit:
     """``POST …/exercises/submit``."""
 
-    name: str = "exercises"
-    dialect: Dialect = EXERCISES
-    render: Callable[[Verdict], Json] = exercises_render.verdict
+    __slots__ = ()
+    name = "exercises"
+    dialect = EXERCISES
+    render = staticmethod(exercises_render.verdict)
 
     def submission(self, given: Given, body: Json) -> Submission | None:
         data = _answer(body, "exercise_id", "user_answer")

@@ -6,12 +6,16 @@ one in use that is done before it has to be, and nobody waits.
 
 import asyncio
 from contextlib import suppress
+from time import monotonic
 
 from .. import tokens
+from ..app_settings import app_settings
 from ..errors import Unavailable
 from ..realtime.threads import in_thread
 
 SIZE = 256
+# Share of the trust that goes by between two looks for tokens of which it soon ends.
+LOOK = 1 / 20
 
 
 class TokenChecks:
@@ -21,13 +25,16 @@ class TokenChecks:
         self._waiting: dict[str, asyncio.Future[tokens.VerifiedToken]] = {}
         self._looking: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
+        self._look_at = 0.0
 
     async def verified(self, token: str) -> tokens.VerifiedToken:
         """Raises ``InvalidToken``, ``Unavailable``."""
         known = tokens.verify_cached(token)
         if known is not None:
-            if self._renewing is None and tokens.are_due():
-                self._renewing = asyncio.create_task(self._renew())
+            if self._renewing is None and (now := monotonic()) >= self._look_at:
+                self._look_at = now + LOOK * app_settings.TOKEN_TRUST_SECONDS
+                if tokens.are_due():
+                    self._renewing = asyncio.create_task(self._renew())
             return known
         future = self._waiting.get(token)
         if future is None:
@@ -40,7 +47,8 @@ class TokenChecks:
         try:
             # Else they hold as long as they would have, and then it is told.
             with suppress(Unavailable):
-                await in_thread(tokens.renew)
+                while tokens.are_due():
+                    await in_thread(tokens.renew)
         finally:
             self._renewing = None
 

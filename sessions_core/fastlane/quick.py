@@ -9,7 +9,7 @@ that may wait. Those go by the threads (``groups``).
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -102,9 +102,25 @@ class QuickCommit:
         """Deal once all that has just been read is in the queue."""
         if not self._woken:
             self._woken = True
-            self._loop.call_soon(self._deal)
+            if self._is_busy:
+                self._loop.call_soon(self._deal)
+            else:
+                self._loop.create_task(self._deal_at_once())
 
     def _deal(self) -> None:
+        for line, group in self._groups():
+            self._loop.create_task(self._commit(line, group))
+
+    async def _deal_at_once(self) -> None:
+        """``_deal`` where nothing is under way: one group at least can go, without another turn."""
+        groups = list(self._groups())
+        for line, group in groups[1:]:
+            self._loop.create_task(self._commit(line, group))
+        for line, group in groups[:1]:
+            await self._commit(line, group)
+
+    def _groups(self) -> Iterator[tuple[PostgresLine, list[Waiting]]]:
+        """What can go now, each with its line."""
         self._woken = False
         while self._free and self._queue:
             # Not all at once: while one group commits, the others' learners write the next.
@@ -112,7 +128,8 @@ class QuickCommit:
             if self._is_busy and len(self._queue) < min(COMPANY, fair_share):
                 self._deal_later()
                 return
-            self._send_off(fair_share)
+            if group := self._take(fair_share):
+                yield self._free.pop(), group
 
     def _deal_later(self) -> None:
         """When the group under way is back, or more have come; at the latest, after a while."""
@@ -121,13 +138,11 @@ class QuickCommit:
 
     def _deal_now(self) -> None:
         self._latest = None
-        if self._free and self._queue:
-            self._send_off(SIZE)
-
-    def _send_off(self, number: int) -> None:
-        group = self._in_time(self._queue.take(min(SIZE, number)))
-        if group:
+        if self._free and (group := self._take(SIZE)):
             self._loop.create_task(self._commit(self._free.pop(), group))
+
+    def _take(self, number: int) -> list[Waiting]:
+        return self._in_time(self._queue.take(min(SIZE, number)))
 
     @property
     def _is_busy(self) -> bool:
@@ -153,15 +168,17 @@ class QuickCommit:
         try:
             await self._record(line, [group[index] for index in here])
         finally:
-            if recorded := sum([waiting.result is not None for waiting in group]):
-                metrics.grouped(recorded)
             self._present -= len(group)
             self._free.append(line)
+            recorded = 0
             for waiting in group:
                 if waiting.result is None:
                     self._leave(waiting)
                 else:
+                    recorded += 1
                     waiting.settle()
+            if recorded:
+                metrics.grouped(recorded)
             if self._happened:
                 # Behind those who have just been settled, so that their answers go out first.
                 self._loop.call_soon(self._tell_now)

@@ -4,7 +4,6 @@ from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
-from uuid import UUID
 
 from ..lifecycle.answer import Result
 from ..lifecycle.submission import Submission
@@ -56,7 +55,7 @@ class FairQueue:
     def __init__(self) -> None:
         self._lines: OrderedDict[int | str, deque[Waiting]] = OrderedDict()
         self._length = 0
-        self._keys_before: set[UUID] = set()
+        self._keys_before: set[int] = set()
 
     def __len__(self) -> int:
         return self._length
@@ -72,7 +71,7 @@ class FairQueue:
         requests wait for the next group, and all find the first on record there.
         """
         taken: list[Waiting] = []
-        keys: set[UUID] = set()
+        keys: set[int] = set()  # A UUID's hash is made in Python, each time anew.
         held_back: list[Waiting] = []
         while self._lines and len(taken) < limit:
             line, waiting_there = self._lines.popitem(last=False)
@@ -81,11 +80,11 @@ class FairQueue:
             if waiting_there:
                 self._lines[line] = waiting_there
             key = waiting.submission.key
-            if key in keys and key not in self._keys_before:
-                held_back.append(waiting)
-                continue
             if key is not None:
-                keys.add(key)
+                if key.int in keys and key.int not in self._keys_before:
+                    held_back.append(waiting)
+                    continue
+                keys.add(key.int)
             taken.append(waiting)
         self._keys_before = keys
         for waiting in held_back:

@@ -33,7 +33,8 @@ ROUNDS = 2
 
 _known: OrderedDict[int, tuple[Standing, str]] = OrderedDict()
 _lock = threading.Lock()
-# Idempotency keys recorded here: whoever comes with one of them wants to hear the same again.
+# Idempotency keys recorded here, as numbers, whose hash is no work: whoever comes with one of them
+# wants to hear the same again.
 _keys = Recent(MAX_STANDINGS)
 
 
@@ -68,7 +69,7 @@ def suitable(submissions: Sequence[Submission], counted: Collection[UUID] = ()) 
         for index, given in enumerate(submissions)
         if given.session_id is not None
         and (alone or answers[given.session_id] == 1)
-        and not (given.key is not None and (given.key in _keys or given.key in counted))
+        and not (given.key is not None and (given.key.int in _keys or given.key in counted))
     ]
 
 
@@ -116,20 +117,21 @@ def recording(
         now = clock.now()
         running = yield from _running(waiting, now)
         # One that was tried in vain under the same version is held by somebody.
-        ready = {each: of for each, of in running.items() if tried.get(each) != of[1]}
+        ready = [each for each, (_, version) in running.items() if tried.get(each) != version]
         if not ready:
             items.forget(needed)  # Or it is they that have changed.
-            ready = running
+            ready = list(running)
         if not ready:
             return
-        tried.update({each: version for each, (_, version) in ready.items()})
-        standings = {each: row for each, (row, _) in ready.items()}
+        standings: dict[int, Standing] = {}
+        for each in ready:
+            standings[each], tried[each] = running[each]
         group = AnswerGroup(now, {}, standings, known_forms=known_forms)
         asked = [waiting[each] for each in ready]
         verdicts, moved = yield from _round(group, asked, tried, prepare)
         recorded(verdicts)
         remember(group.touched, moved)
-        _keys.update([row.key for row in group.attempts if row.key and row.session_id in moved])
+        _keys.update([row.key.int for row in group.attempts if row.key and row.session_id in moved])
         publish([event for event in group.happened if event.session_id in moved])
         waiting, needed = {each: waiting[each] for each in ready if each not in moved}, group.items
         if not waiting:

@@ -11,7 +11,6 @@ from channels.layers import BaseChannelLayer
 from ..lifecycle.events import SessionEvent
 from . import layer
 from .mailbox import Mailbox
-from .wire import encode
 
 # Seconds that a process on its way out gives the last hints.
 FAREWELL = 1.0
@@ -34,7 +33,7 @@ class Courier:
 
     def _tell(self, events: list[SessionEvent]) -> None:
         for event in events:
-            self._outbox.tell(event.session_id, encode(event))
+            self._outbox.tell(event)
 
 
 _lock = threading.Lock()

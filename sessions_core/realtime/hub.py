@@ -83,11 +83,11 @@ class Hub:
 
     def _take(self, events: list[SessionEvent]) -> None:
         for event in events:
-            if self._outbox is not None or event.session_id in self.watches:
-                message = encode(event)
+            message = encode(event) if event.session_id in self.watches else None
+            if message is not None:
                 self._hear(event.session_id, message)
-                if self._outbox is not None:
-                    self._outbox.tell(event.session_id, message)
+            if self._outbox is not None:
+                self._outbox.tell(event, message)
 
     def _hear(self, session_id: int, message: Message) -> None:
         watch = self.watches.get(session_id)

@@ -14,7 +14,8 @@ from typing import Any
 
 from channels.layers import BaseChannelLayer, InMemoryChannelLayer, get_channel_layer
 
-from .wire import Message, wrap
+from ..lifecycle.events import SessionEvent
+from .wire import Message, encode, wrap
 
 logger = logging.getLogger(__name__)
 
@@ -47,12 +48,13 @@ class Outbox:
     def __init__(self, loop: asyncio.AbstractEventLoop, layer: BaseChannelLayer) -> None:
         self._loop = loop
         self._layer = layer
-        self._hints: deque[tuple[int, int | None, str, str]] = deque(maxlen=WAITING)
+        self._hints: deque[tuple[SessionEvent, Message | None]] = deque(maxlen=WAITING)
         self._sending: asyncio.Task[None] | None = None
         self._reachable = True
 
-    def tell(self, session_id: int, message: Message) -> None:
-        self._hints.append((session_id, message.seq, message.type, message.text))
+    def tell(self, event: SessionEvent, message: Message | None = None) -> None:
+        """``message``: the event as it is encoded, where it is; else it is before it leaves."""
+        self._hints.append((event, message))
         if self._sending is None:
             self._sending = self._loop.create_task(self._send_all())
 
@@ -72,8 +74,9 @@ class Outbox:
                 self._hints.extendleft(reversed(batch))
         self._sending = None
 
-    async def _send(self, batch: list[tuple[int, int | None, str, str]]) -> bool:
-        message = {"type": "session.events", "origin": ORIGIN, "events": batch}
+    async def _send(self, batch: list[tuple[SessionEvent, Message | None]]) -> bool:
+        events = [_hint(event, message or encode(event)) for event, message in batch]
+        message = {"type": "session.events", "origin": ORIGIN, "events": events}
         sending = self._loop.create_task(_group_send(self._layer, message))
         # Waited for from outside, because a layer may fail in any way of its own.
         await asyncio.wait({sending}, timeout=SEND_TIMEOUT)
@@ -89,6 +92,10 @@ class Outbox:
             logger.info("Channel layer is back")
         self._reachable = not failure
         return self._reachable
+
+
+def _hint(event: SessionEvent, message: Message) -> tuple[int, int | None, str, str]:
+    return event.session_id, message.seq, message.type, message.text
 
 
 async def _group_send(layer: BaseChannelLayer, message: dict[str, Any]) -> None:

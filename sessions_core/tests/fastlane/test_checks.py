@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from sessions_core import tokens
 from sessions_core.app_settings import app_settings
 from sessions_core.errors import Unavailable
+from sessions_core.fastlane import checks
 from sessions_core.fastlane.checks import TokenChecks
 from sessions_core.tokens import trust
 
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def _nothing_trusted() -> Iterator[None]:
+def _nothing_trusted(monkeypatch) -> Iterator[None]:
+    monkeypatch.setattr(checks, "LOOK", 0)  # Here time goes by in leaps.
     tokens.forget()
     yield
     tokens.forget()
@@ -49,26 +51,26 @@ def run(work: Callable[[TokenChecks], Coroutine[Any, Any, None]]) -> None:
 
 
 def test_who_comes_while_a_token_is_still_trusted_never_waits(access, monkeypatch) -> None:
-    async def work(checks: TokenChecks) -> None:
-        await checks.verified(access)
+    async def work(here: TokenChecks) -> None:
+        await here.verified(access)
         monkeypatch.setattr(tokens, "verify_many", None)  # For which a request would wait.
         for _ in range(5):
             wait_for(0.6)
-            await checks.verified(access)
+            await here.verified(access)
             await settled()
 
     run(work)
 
 
 def test_what_has_been_revoked_is_noticed(access) -> None:
-    async def work(checks: TokenChecks) -> None:
-        await checks.verified(access)
+    async def work(here: TokenChecks) -> None:
+        await here.verified(access)
         await asyncio.to_thread(User.objects.all().update, is_active=False)
         wait_for(0.6)
-        await checks.verified(access)
+        await here.verified(access)
         await settled()
         with pytest.raises(tokens.InvalidToken):
-            await checks.verified(access)
+            await here.verified(access)
 
     run(work)
 
@@ -82,16 +84,16 @@ def test_while_the_database_is_away_trust_lasts_as_long_as_ever(
         asked.append(1)
         raise Unavailable
 
-    async def work(checks: TokenChecks) -> None:
-        await checks.verified(access)
+    async def work(here: TokenChecks) -> None:
+        await here.verified(access)
         monkeypatch.setattr(trust, "holders", away)
         wait_for(0.6)
         for _ in range(2):
-            await checks.verified(access)
+            await here.verified(access)
             await settled()
         wait_for(0.6)
         with pytest.raises(Unavailable):
-            await checks.verified(access)
+            await here.verified(access)
 
     run(work)
     gc.collect()  # Then asyncio complains of errors that nobody has heard of.
@@ -100,14 +102,14 @@ def test_while_the_database_is_away_trust_lasts_as_long_as_ever(
 
 
 def test_whoever_waits_hears_of_a_fault_and_the_next_are_looked_up(access, monkeypatch) -> None:
-    async def work(checks: TokenChecks) -> None:
+    async def work(here: TokenChecks) -> None:
         with monkeypatch.context() as broken:
             broken.setattr(tokens, "verify_many", None)
             for _ in range(2):
                 with pytest.raises(TypeError):
                     async with asyncio.timeout(20):
-                        await checks.verified(access)
-        await checks.verified(access)
+                        await here.verified(access)
+        await here.verified(access)
 
     run(work)
 
@@ -115,12 +117,12 @@ def test_whoever_waits_hears_of_a_fault_and_the_next_are_looked_up(access, monke
 def test_one_that_is_no_longer_used_is_let_go(access) -> None:
     other = tokens.issue(User.objects.create_user("another")).access
 
-    async def work(checks: TokenChecks) -> None:
+    async def work(here: TokenChecks) -> None:
         for token in (access, other):
-            await checks.verified(token)
+            await here.verified(token)
         for _ in range(3):
             wait_for(0.6)
-            await checks.verified(other)
+            await here.verified(other)
             await settled()
 
     run(work)

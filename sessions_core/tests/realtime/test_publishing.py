@@ -11,7 +11,6 @@ from sessions_core.lifecycle.events import SessionEvent
 from sessions_core.realtime import layer as layers
 from sessions_core.realtime import publisher
 from sessions_core.realtime.layer import Outbox, between_processes, listen
-from sessions_core.realtime.wire import message
 
 EVENT = SessionEvent(7, 1, 1, "progress_update", {"completed": 1})
 
@@ -36,7 +35,7 @@ class Layer:
 
 
 def tell(outbox: Outbox, seq: int) -> None:
-    outbox.tell(7, message("progress_update", {}, seq))
+    outbox.tell(SessionEvent(7, None, seq, "progress_update", {}))
 
 
 @pytest.mark.parametrize(
