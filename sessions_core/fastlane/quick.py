@@ -259,13 +259,17 @@ def _prepare(here: Here, decided: list[Verdict]) -> None:
 
 
 def _answer(here: Here, recorded: list[Verdict]) -> None:
-    """Send it, where that can be done at once; nothing else need be done before."""
+    """A lone one at once, where that can be: nothing else need be done before. Those of a group go
+    out by their tasks, close together, so that their readers come back close together; sent from
+    here, they made groups of 6 instead of 7 at 16 connections, and a tenth fewer answers.
+    """
     for verdict in recorded:
         here[verdict.session_id].result = verdict
-    for verdict in recorded:
-        reply = here[verdict.session_id].reply
-        if reply is not None:
-            reply.send_at_once(verdict)
+    if len(here) == 1:
+        for verdict in recorded:
+            reply = here[verdict.session_id].reply
+            if reply is not None:
+                reply.send_at_once(verdict)
 
 
 def _ask_nobody(form: str) -> bool:
