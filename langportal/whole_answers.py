@@ -12,7 +12,7 @@ moment in which it may, from wherever that is noticed (``sessions_core.fastlane.
 
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import (
     HEADER_RE,
@@ -39,7 +39,7 @@ class WholeAnswer:
         self._start: Message | None = None
 
     def take_over(self) -> None:
-        cast(Any, self._cycle).send = self
+        vars(self._cycle)["send"] = self
 
     def _let_go(self) -> None:
         """Else the two would hold each other, until the collector comes by."""

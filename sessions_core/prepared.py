@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -150,8 +150,8 @@ class Numbered(NamedTuple):
 
     def sent(self, values: Sequence[Value] | Mapping[str, Value]) -> list[bytes | None]:
         """``values`` in their order. Raises ``DataError``."""
-        if isinstance(values, Mapping):
-            values = [values[name] for name in self.names]
+        if self.names:
+            values = list(map(cast(Mapping[str, Value], values).__getitem__, self.names))
         return [_SENT.get(type(value), _text)(value) for value in values]
 
 

@@ -240,7 +240,7 @@ def current() -> GroupCommit:
     """
     global _current
     loop = asyncio.get_running_loop()
-    if _current is None or _current.loop is not loop:
+    if _current is None or _current._loop is not loop:
         _current = GroupCommit()
         courier.leave_by(loop)
     return _current

@@ -114,7 +114,7 @@ class PostgresLine:
 
         def send() -> None:
             for statement, values in zip(batch, given, strict=True):
-                name, form = self._names[statement.sql], pq.Format(statement.binary)
+                name, form = self._names[statement.sql], int(statement.binary)
                 self._postgres.send_query_prepared(name, values, None, form)
 
         meanwhile = [each.meanwhile for each in batch if each.meanwhile is not None]

@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 
 from django.db import DatabaseError
@@ -21,7 +20,7 @@ from ..app_settings import app_settings
 from ..errors import SessionBusy, Unavailable
 from ..lifecycle import events, remembered
 from ..lifecycle.submission import Verdict
-from .counting import Counting, Refused
+from .counting import Count, Counting, Refused
 from .metrics import metrics
 from .postgres_line import Condition, PostgresLine
 from .till import Till
@@ -164,8 +163,8 @@ class QuickCommit:
             waiting.settle()
 
     async def _commit(self, line: PostgresLine, group: list[Waiting]) -> None:
-        here = remembered.suitable([waiting.submission for waiting in group])
         try:
+            here = remembered.suitable([waiting.submission for waiting in group])
             await self._record(line, [group[index] for index in here])
         finally:
             self._present -= len(group)
@@ -197,13 +196,19 @@ class QuickCommit:
         if not group:
             return
         count = self._counting.begin(group)
-        if count.is_likely_to_pass:
-            with suppress(Refused):
-                await self._write(line, group, count.all_pass)
-                await count.finish()
-                return
+        if count.is_likely_to_pass and await self._is_written(line, group, count):
+            await count.finish()
+            return
         refused = await count.finish()
         await self._write(line, [waiting for waiting in group if waiting not in refused])
+
+    async def _is_written(self, line: PostgresLine, group: list[Waiting], count: Count) -> bool:
+        """False where somebody is over a limit after all. Then nothing is."""
+        try:
+            await self._write(line, group, count.all_pass)
+        except Refused:
+            return False
+        return True
 
     async def _write(
         self, line: PostgresLine, group: list[Waiting], condition: Condition | None = None

@@ -52,8 +52,10 @@ class Reply:
         """For the case that ``verdict`` is recorded. What breaks breaks again when it is sent,
         and is not to break the recording.
         """
+        self._verdict = self._whole = None
         with suppress(Exception):
-            self._verdict, self._parts = verdict, self._render(verdict, windows)
+            self._parts = self._render(verdict, windows)
+            self._verdict = verdict
             self._whole = None if self._at_once is None else self._at_once.whole(*self._parts)
 
     def send_at_once(self, verdict: Verdict) -> None:
@@ -61,7 +63,7 @@ class Reply:
         if self._at_once is None or self._whole is None or verdict is not self._verdict:
             return
         try:
-            self.is_sent = self._at_once.write_whole(HTTPStatus.OK, self._whole)
+            self.is_sent = self._at_once.write_whole(200, self._whole)
         except Exception:
             logger.exception("An answer could not be sent at once")
 

@@ -87,15 +87,19 @@ class AnswerGroup:
     def conclude(self, known: Mapping[int, ItemFacts]) -> list[Verdict | SessionError]:
         """A result for each, in their order. Sessions without a plan cost a statement."""
         self.items = known
+        pairs = set()
         for entry in self.entries:
             self._require_item(entry)
-        self.fresh = seen.add({entry.pair for entry in self.entries if entry.pair})
+            if entry.pair:
+                pairs.add(entry.pair)
+        self.fresh = seen.add(pairs)
         return [entry.error or self._conclude(entry) for entry in self.entries]
 
     def _enter(self, submission: Submission) -> Entry:
         entry = Entry(submission)
         try:
-            if submission.key is not None and submission.key in self.counted:
+            # A UUID's hash is made in Python: not for nothing.
+            if self.counted and submission.key is not None and submission.key in self.counted:
                 entry.replay_of = self.counted[submission.key]
             elif submission.session_id is not None:
                 entry.session = self._session(submission, submission.session_id)
@@ -136,8 +140,11 @@ class AnswerGroup:
         entry.next_item_id = None if position is None else plan[position]
 
     def _item_ids(self, entries: list[Entry]) -> set[int]:
-        ids = {entry.submission.item_id for entry in entries}
-        ids.update([entry.next_item_id for entry in entries if entry.next_item_id])
+        ids = set()
+        for entry in entries:
+            ids.add(entry.submission.item_id)
+            if entry.next_item_id:
+                ids.add(entry.next_item_id)
         for counted in self.counted.values():
             ids.update(filter(None, (counted.attempt.item_id, counted.attempt.next_item_id)))
         return ids

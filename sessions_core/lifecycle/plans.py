@@ -47,9 +47,15 @@ def remembering(wanted: Collection[PlanKey]) -> Asking[dict[PlanKey, PlannedIds]
 
 def _known(wanted: Collection[PlanKey]) -> tuple[dict[PlanKey, PlannedIds], dict[int, PlanKey]]:
     """Those in memory, and the keys of the others by their session's id."""
+    found, missing = {}, {}
     with _lock:
-        found = {key: _plans[key] for key in wanted if key in _plans}
-    return found, {key[0]: key for key in wanted if key not in found}
+        for key in wanted:
+            plan = _plans.get(key)
+            if plan is None:
+                missing[key[0]] = key
+            else:
+                found[key] = plan
+    return found, missing
 
 
 def _remember(read: dict[PlanKey, PlannedIds]) -> dict[PlanKey, PlannedIds]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from sessions_core.errors import RateLimited
 from sessions_core.fastlane.body import Message
@@ -75,6 +76,7 @@ def test_it_goes_out_once_the_answer_is_recorded_and_before_all_else(settings, m
 
     def write() -> bool:
         done.append(f"written, with {Attempt.objects.count()} on record")
+        connection.close()  # The loop has one of its own.
         return True
 
     def note(*given: Any) -> None:
@@ -151,6 +153,21 @@ def test_a_server_that_breaks_costs_nobody_an_answer(caplog) -> None:
     assert not reply.is_sent
     assert Attempt.objects.count() == 1
     assert "broken pipe" in caplog.text
+
+
+def test_what_was_made_ready_for_another_verdict_is_not_sent() -> None:
+    """Its session had changed meanwhile, and the next could not be made ready."""
+    practice, server = Practice(), Server()
+    reply = Reply(render, server)
+    ((outcome, _),) = replied(practice, Server())
+    first = outcome.result
+    reply.prepare(first, outcome.windows)
+    second = first._replace(seq=9)
+    reply.prepare(second, ())  # There is no window to render.
+    reply.send_at_once(first)
+    reply.send_at_once(second)
+    assert server.written == []
+    assert not reply.is_sent
 
 
 def test_what_cannot_be_rendered_is_recorded_once() -> None:
