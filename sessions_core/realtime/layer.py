@@ -23,9 +23,10 @@ GROUP = "sessions.events"
 # Tells this process's own hints from those of others.
 ORIGIN = uuid.uuid4().hex
 # Seconds that a hint waits for company. The answer that made it goes out first, too. Under load it
-# waits longer, since a message to the layer costs as much as answering several learners.
+# waits longer, since a message to the layer costs as much as answering several learners; but not
+# where a full one is there already.
 LINGER = 0.005
-LONG_LINGER = 0.025
+LONG_LINGER = 0.05
 CROWD = 4
 # Seconds for one send; a layer that takes longer is treated as lost.
 SEND_TIMEOUT = 2.0
@@ -66,7 +67,8 @@ class Outbox:
     async def _send_all(self) -> None:
         count = 0
         while self._hints:
-            await asyncio.sleep(LINGER if count < CROWD else LONG_LINGER)
+            if len(self._hints) < BATCH:
+                await asyncio.sleep(LINGER if count < CROWD else LONG_LINGER)
             count = min(BATCH, len(self._hints))
             batch = [self._hints.popleft() for _ in range(count)]
             if not await self._send(batch):

@@ -59,6 +59,19 @@ async def test_hints_that_wait_leave_in_one_message() -> None:
     assert len(layer.sent) == 1
 
 
+async def test_a_full_message_waits_for_nothing(monkeypatch) -> None:
+    """Else more hints could come than leave, and the oldest would be dropped."""
+    monkeypatch.setattr(layers, "LINGER", 3600)
+    monkeypatch.setattr(layers, "LONG_LINGER", 3600)
+    layer = Layer()
+    outbox = Outbox(asyncio.get_running_loop(), layer)
+    for seq in range(1, 3 * layers.BATCH + 1):
+        tell(outbox, seq)
+    async with asyncio.timeout(20):
+        await outbox.flushed()
+    assert [len(each["events"]) for each in layer.sent] == 3 * [layers.BATCH]
+
+
 @pytest.mark.parametrize("mood", ["fail", "hang"])
 async def test_a_lost_layer_is_left_alone_and_found_again(monkeypatch, caplog, mood: str) -> None:
     monkeypatch.setattr(layers, "SEND_TIMEOUT", 0.02)
