@@ -3,6 +3,7 @@
 from django.db import models
 
 from .activity import Item
+from .counts import CountField, never_negative
 from .session import Session
 
 
@@ -17,24 +18,24 @@ class Attempt(models.Model):
     session = models.ForeignKey(
         Session, on_delete=models.CASCADE, related_name="attempts", db_index=False
     )
-    seq = models.PositiveIntegerField()
+    seq = CountField()
     item = models.ForeignKey(
         Item, on_delete=models.PROTECT, related_name="attempts", db_index=False
     )
     answer = models.CharField(max_length=500, blank=True)
     correct = models.BooleanField()
     close = models.BooleanField(default=False, help_text="A near miss.")
-    response_ms = models.PositiveIntegerField()
+    response_ms = CountField()
     created_at = models.DateTimeField()
     key = models.UUIDField(
         null=True,
         help_text="Digest of the owner and the idempotency key.",
     )
 
-    answered_count = models.PositiveIntegerField()
-    attempt_count = models.PositiveIntegerField()
-    correct_count = models.PositiveIntegerField()
-    current_streak = models.PositiveIntegerField()
+    answered_count = CountField()
+    attempt_count = CountField()
+    correct_count = CountField()
+    current_streak = CountField()
     next_item_id = models.BigIntegerField(null=True)
 
     class Meta:
@@ -42,6 +43,15 @@ class Attempt(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["key"], name="attempt_key", condition=models.Q(key__isnull=False)
+            ),
+            never_negative(
+                "attempt_counts",
+                "seq",
+                "response_ms",
+                "answered_count",
+                "attempt_count",
+                "correct_count",
+                "current_streak",
             ),
         ]
 

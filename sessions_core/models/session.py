@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ..public_id import encode
 from .activity import Activity, Difficulty
+from .counts import CountField, never_negative
 
 if TYPE_CHECKING:
     from ..lifecycle.close import Ending
@@ -84,7 +85,7 @@ class Session(models.Model):
     difficulty = models.CharField(
         max_length=6, choices=Difficulty.choices, default=Difficulty.MEDIUM
     )
-    time_limit = models.PositiveIntegerField(null=True, blank=True, help_text="Seconds.")
+    time_limit = CountField(null=True, blank=True, help_text="Seconds.")
     seed = models.BigIntegerField(default=0, editable=False)
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
@@ -95,24 +96,24 @@ class Session(models.Model):
     running_since = models.DateTimeField(null=True, blank=True)
     active_ms = models.BigIntegerField(default=0)
     deadline_at = models.DateTimeField(null=True, blank=True)
-    claimed_seconds = models.PositiveIntegerField(
+    claimed_seconds = CountField(
         null=True, blank=True, help_text="Duration as the client tells it."
     )
     zone = models.CharField(max_length=64, default="UTC", help_text="IANA zone at the start.")
     local_day = models.DateField(help_text="Calendar day of the start, in the zone.")
 
-    item_count = models.PositiveIntegerField(default=0, help_text="Items planned.")
-    answered_count = models.PositiveIntegerField(default=0, help_text="Distinct items answered.")
-    attempt_count = models.PositiveIntegerField(default=0)
-    correct_count = models.PositiveIntegerField(default=0, help_text="Correct attempts.")
-    current_streak = models.PositiveIntegerField(default=0)
-    best_streak = models.PositiveIntegerField(default=0)
+    item_count = CountField(default=0, help_text="Items planned.")
+    answered_count = CountField(default=0, help_text="Distinct items answered.")
+    attempt_count = CountField(default=0)
+    correct_count = CountField(default=0, help_text="Correct attempts.")
+    current_streak = CountField(default=0)
+    best_streak = CountField(default=0)
     response_ms = models.BigIntegerField(default=0, help_text="Sum over the attempts.")
-    poses_completed = models.PositiveIntegerField(null=True, blank=True)
-    mastered_count = models.PositiveIntegerField(
+    poses_completed = CountField(null=True, blank=True)
+    mastered_count = CountField(
         default=0, help_text="Items never missed; counted when the session ends."
     )
-    last_seq = models.PositiveIntegerField(
+    last_seq = CountField(
         default=0, help_text="Id of the newest event; attempts and transitions share the count."
     )
     answered_mask = models.BinaryField(
@@ -130,6 +131,18 @@ class Session(models.Model):
                 name="session_has_one_owner",
                 condition=Q(user__isnull=False, guest__isnull=True)
                 | Q(user__isnull=True, guest__isnull=False),
+            ),
+            never_negative(
+                "session_counts",
+                "item_count",
+                "answered_count",
+                "attempt_count",
+                "correct_count",
+                "current_streak",
+                "best_streak",
+                "mastered_count",
+                "last_seq",
+                empty=("time_limit", "claimed_seconds", "poses_completed"),
             ),
         ]
         indexes = [
