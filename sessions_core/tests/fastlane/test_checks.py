@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 
 from sessions_core import tokens
 from sessions_core.app_settings import app_settings
@@ -37,6 +38,11 @@ def wait_for(share: float) -> None:
         known.checked -= share * app_settings.TOKEN_TRUST_SECONDS
 
 
+def retire_all() -> None:
+    User.objects.update(is_active=False)
+    connection.close()  # This thread's own.
+
+
 async def settled() -> None:
     """All that was begun beside the requests is done."""
     while others := asyncio.all_tasks() - {asyncio.current_task()}:
@@ -65,7 +71,7 @@ def test_who_comes_while_a_token_is_still_trusted_never_waits(access, monkeypatc
 def test_what_has_been_revoked_is_noticed(access) -> None:
     async def work(here: TokenChecks) -> None:
         await here.verified(access)
-        await asyncio.to_thread(User.objects.all().update, is_active=False)
+        await asyncio.to_thread(retire_all)
         wait_for(0.6)
         await here.verified(access)
         await settled()
