@@ -124,10 +124,6 @@ class GroupCommit:
         ahead = len(self._queue) + (len(self._quick) if self._quick is not None else 0)
         return ahead >= QUEUE
 
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        return self._loop
-
     def close(self) -> None:
         """End the threads, after what is under way, and give their connections back."""
         if self._quick is not None:
