@@ -2,8 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
@@ -22,6 +20,7 @@ from sessions_core.lifecycle.submission import Submission, Verdict
 from sessions_core.models import Attempt, Plan, Session
 
 from ..builders import actor_of, learner, vocabulary
+from .practice import in_a_loop
 
 
 @pytest.fixture(autouse=True)
@@ -42,17 +41,6 @@ def submissions(sessions: int, *, keys: bool = False) -> list[Submission]:
         key = uuid4() if keys else None
         made.append(Submission(actor, session.pk, item_id, "hola", 1000, key=key))
     return made
-
-
-def in_groups(work: Callable[[GroupCommit], Coroutine[Any, Any, Any]]) -> Any:
-    async def run() -> Any:
-        group_commit = GroupCommit()
-        try:
-            return await work(group_commit)
-        finally:
-            group_commit.close()
-
-    return asyncio.run(run())
 
 
 @pytest.mark.django_db
@@ -80,7 +68,7 @@ def test_answers_that_arrive_together_are_committed_together() -> None:
     async def together(group_commit: GroupCommit) -> list[Waiting]:
         return await asyncio.gather(*(group_commit.answer(each) for each in many))
 
-    outcomes = in_groups(together)
+    outcomes = in_a_loop(together)
     assert all(isinstance(outcome.result, Verdict) for outcome in outcomes)
     assert Attempt.objects.count() == 40
     assert metrics.answers - before["answers"] == 40
@@ -110,7 +98,7 @@ def test_a_session_held_elsewhere_holds_nobody_up() -> None:
     holder = threading.Thread(target=hold)
     holder.start()
     assert held.wait(10)
-    first, still_waiting, late = in_groups(both)
+    first, still_waiting, late = in_a_loop(both)
     holder.join()
     assert isinstance(first.result, Verdict)
     assert still_waiting
@@ -125,7 +113,7 @@ def test_a_full_queue_turns_away(monkeypatch) -> None:
     async def together(group_commit: GroupCommit) -> list[Waiting]:
         return await asyncio.gather(*(group_commit.answer(each) for each in many))
 
-    results = [outcome.result for outcome in in_groups(together)]
+    results = [outcome.result for outcome in in_a_loop(together)]
     # Three wait, after one that may have left for its commit already.
     recorded = Attempt.objects.count()
     assert recorded in (3, 4)
@@ -147,7 +135,7 @@ def test_a_database_that_is_away_is_told_to_each_and_nothing_is_kept(monkeypatch
             lost = await asyncio.gather(*(group_commit.answer(each) for each in many))
         return [*lost, await group_commit.answer(many[0])]
 
-    *lost, after = in_groups(together)
+    *lost, after = in_a_loop(together)
     assert all(isinstance(outcome.result, Unavailable) for outcome in lost)
     assert isinstance(after.result, Verdict)
     assert Attempt.objects.count() == 1
@@ -162,7 +150,7 @@ def test_a_crowd_of_retries_shares_a_few_groups() -> None:
     async def together(group_commit: GroupCommit) -> list[Waiting]:
         return await asyncio.gather(*(group_commit.answer(one) for _ in range(150)))
 
-    results = [outcome.result for outcome in in_groups(together)]
+    results = [outcome.result for outcome in in_a_loop(together)]
     assert Attempt.objects.count() == 1
     assert len({result._replace(replayed=True) for result in results}) == 1
     assert [result.replayed for result in results].count(False) == 1
@@ -185,7 +173,7 @@ def test_what_was_done_is_told_in_the_log(monkeypatch, caplog) -> None:
     monkeypatch.setattr(groups, "REPORT", 0.0)
     (one,) = submissions(1)
     with caplog.at_level("INFO", "sessions_core.fastlane"):
-        in_groups(lambda group_commit: group_commit.answer(one))
+        in_a_loop(lambda group_commit: group_commit.answer(one))
     assert "'groups': " in caplog.text
 
 
