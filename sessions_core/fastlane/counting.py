@@ -1,10 +1,9 @@
 """Answers counted against their limits, a group at a time."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 
-from ..realtime.eager import begin
 from ..rest.limits import Window
-from .till import Till
+from .till import Charging, Till
 from .waiting import Waiting
 
 SCOPE = "progress"
@@ -25,11 +24,9 @@ class Counting:
 
     def begin(self, group: Sequence[Waiting]) -> "Count":
         owners = [waiting.submission.actor.scope for waiting in group]
-        charging = self._till.charge([(SCOPE, owner, 1) for owner in owners])
-        # To decide on several takes so long that Redis has answered by then. On a lone answer it
-        # does not, and Postgres is asked first, which takes the longest.
-        coming = begin(charging) if len(group) > 1 else charging
-        return Count(group, owners, coming, self._spent)
+        # To decide on them takes about as long as Redis does.
+        charging = self._till.begin([(SCOPE, owner, 1) for owner in owners])
+        return Count(group, owners, charging, self._spent)
 
     def close(self) -> None:
         self._till.close()
@@ -45,7 +42,7 @@ class Count:
         self,
         group: Sequence[Waiting],
         owners: Sequence[str],
-        charging: Awaitable[list[list[Window]]],
+        charging: Charging,
         spent: set[str],
     ) -> None:
         self._group = group
@@ -59,15 +56,27 @@ class Count:
         """Whether no limit is known to be spent. Another process may have counted since."""
         return self._spent.isdisjoint(self._owners)
 
-    async def all_pass(self) -> None:
-        """Raises ``Refused``."""
+    def is_met(self) -> bool:
+        """Whether all are known to pass by now. Raises ``Refused``."""
+        fit = self._charging.all_fit()
+        if fit is False:
+            raise Refused
+        return fit is True
+
+    async def met(self) -> None:
+        """Raises ``Refused`` where one does not pass."""
         if await self.finish():
             raise Refused
+
+    def note(self) -> None:
+        """Note the limits down, if they are known by now."""
+        if self._refused is None and (counted := self._charging.found()) is not None:
+            self._refused = self._note(counted)
 
     async def finish(self) -> set[Waiting]:
         """Those who are over a limit, left as if never counted; the others' limits are noted."""
         if self._refused is None:
-            self._refused = self._note(await self._charging)
+            self._refused = self._note(await self._charging.windows())
         return self._refused
 
     def _note(self, counted: Sequence[Sequence[Window]]) -> set[Waiting]:

@@ -6,11 +6,11 @@ no pool, since nobody else could use it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from functools import partial
 from selectors import EVENT_READ, DefaultSelector
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -21,8 +21,17 @@ from ..lifecycle.statements import Asking, Statement, Together
 from ..prepared import numbered
 
 T = TypeVar("T")
-#: Raises where what has been asked must not be committed.
-Condition = Callable[[], Awaitable[None]]
+
+
+class Condition(Protocol):
+    """Of what is asked. Both raise where it must not be committed."""
+
+    def is_met(self) -> bool:
+        """Whether that is known by now."""
+        ...
+
+    async def met(self) -> None: ...
+
 
 # Seconds that plans are kept. Where nobody analyses the tables, those made when there was little in
 # them would hold for as long as the connection, and a scheduler's may be made of joins.
@@ -92,8 +101,9 @@ class PostgresLine:
         ``asking`` has yielded. Raises psycopg's errors where the server refuses, and
         ``DatabaseError`` where it is gone; the line is then closed.
 
-        ``condition`` is awaited while the server is at work on ``asked``, and before that is
-        committed. What it raises is raised, nothing is written, and the line is closed.
+        Where it is not known whether ``condition`` is met, that is awaited while the server is at
+        work on ``asked``, and before that is committed. What it raises is raised, and nothing is
+        written; the line may then be closed.
         """
         try:
             while True:
@@ -143,12 +153,13 @@ class PostgresLine:
     ) -> list[Any]:
         if not self.is_open:
             raise DatabaseError(_LOST)
+        must_wait = condition is not None and not condition.is_met()
         self._results, self._answer = [], self._loop.create_future()
         try:
             send()
-            if condition is not None:
+            if condition is not None and must_wait:
                 self._write()
-                await condition()
+                await condition.met()
                 if self._answer.done():
                     return await self._answer  # The line was lost meanwhile, and this says so.
             self._postgres.pipeline_sync()

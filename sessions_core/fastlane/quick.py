@@ -22,7 +22,7 @@ from ..lifecycle import events, remembered
 from ..lifecycle.submission import Verdict
 from .counting import Count, Counting, Refused
 from .metrics import metrics
-from .postgres_line import Condition, PostgresLine
+from .postgres_line import PostgresLine
 from .till import Till
 from .waiting import FairQueue, Waiting
 
@@ -205,13 +205,13 @@ class QuickCommit:
     async def _is_written(self, line: PostgresLine, group: list[Waiting], count: Count) -> bool:
         """False where somebody is over a limit after all. Then nothing is."""
         try:
-            await self._write(line, group, count.all_pass)
+            await self._write(line, group, count)
         except Refused:
             return False
         return True
 
     async def _write(
-        self, line: PostgresLine, group: list[Waiting], condition: Condition | None = None
+        self, line: PostgresLine, group: list[Waiting], count: Count | None = None
     ) -> None:
         here = {waiting.submission.session_id: waiting for waiting in group}
         asking = remembered.recording(
@@ -219,14 +219,14 @@ class QuickCommit:
             partial(_answer, here),
             _ask_nobody,
             self._tell_later,
-            partial(_prepare, here),
+            partial(_prepare, here, count),
         )
         try:
             first = next(asking, None)
             if first is not None:
                 if not line.is_open:
                     await line.open()
-                await line.resolve(asking, first, condition)
+                await line.resolve(asking, first, count)
         except DatabaseError as error:
             logger.error("The database did not answer: %s", error)
             self._turn_away(group)
@@ -255,8 +255,10 @@ class QuickCommit:
 Here = Mapping[int | None, Waiting]
 
 
-def _prepare(here: Here, decided: list[Verdict]) -> None:
+def _prepare(here: Here, count: Count | None, decided: list[Verdict]) -> None:
     """Make what will be sent if all goes well, while Postgres is at work."""
+    if count is not None:
+        count.note()
     for verdict in decided:
         waiting = here[verdict.session_id]
         if waiting.reply is not None:

@@ -37,6 +37,11 @@ def usages(charges: Sequence[Charge], answer: Iterable[int]) -> list[list[Usage]
     ]
 
 
+def is_refused(answer: Sequence[int]) -> bool:
+    """Whether one of the charges is refused: of the three figures for each window, its wait."""
+    return any(answer[2::3])
+
+
 class RedisStore:
     """In the Redis of Django's cache, by its clock: one script, one round trip."""
 

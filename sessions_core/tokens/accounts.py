@@ -29,7 +29,8 @@ def look_up(ids: Collection[Any], names: Collection[str]) -> Found:
         return get_user_model().objects.in_bulk(list(ids)), gone
     rows = statements.run(_select(), list(names), [str(pk) for pk in ids])
     columns = [field.attname for field in fields]
-    users = [get_user_model().from_db(connection.alias, columns, row[:-1]) for row in rows]
+    model, alias = get_user_model(), connection.alias
+    users = [model.from_db(alias, columns, row[:-1]) for row in rows]
     return {user.pk: user for user in users}, set(rows[0][-1]) if rows else set()
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError
+from django.db.models import Field
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import AccessToken, Token
@@ -67,7 +68,8 @@ def holder(payload: dict[str, Any]) -> Any:
 def holders(payloads: Sequence[dict[str, Any]]) -> list[Any]:
     """The user of each token, or the ``InvalidToken`` that says why it has none."""
     names = {name for payload in payloads for name in _names(payload)}
-    wanted = [_user_id(payload) for payload in payloads]
+    key = get_user_model()._meta.pk
+    wanted = [_user_id(payload, key) for payload in payloads]
     with database():
         users, gone = accounts.look_up({pk for pk in wanted if pk is not None}, names)
     return [
@@ -93,15 +95,16 @@ def _names(payload: dict[str, Any]) -> list[str]:
     return [name for name in names if name]
 
 
-def _user_id(payload: dict[str, Any]) -> Any:
+def _user_id(payload: dict[str, Any], key: "Field[Any, Any]") -> Any:
     try:
-        return user_id_of(payload)
+        return user_id_of(payload, key)
     except InvalidToken:
         return None
 
 
-def user_id_of(payload: dict[str, Any]) -> Any:
-    key = get_user_model()._meta.pk
+def user_id_of(payload: dict[str, Any], key: "Field[Any, Any] | None" = None) -> Any:
+    """``key``: the user model's primary key, for whoever has it at hand."""
+    key = key or get_user_model()._meta.pk
     try:
         user_id = key.to_python(payload.get(api_settings.USER_ID_CLAIM))
         key.run_validators(user_id)  # One out of the column's range breaks the query on SQLite.

@@ -125,7 +125,14 @@ def _trust_again(
     company: Sequence[tuple[bytes, _Known]], users: Iterator[Any], checked: float
 ) -> None:
     for digest, known in company:
-        _trust(digest, known.payload, next(users), checked, used=False)
+        user = next(users)
+        if isinstance(user, InvalidToken) or user.is_staff != known.token.actor.is_staff:
+            _trust(digest, known.payload, user, checked, used=False)
+            continue
+        with _lock:
+            if digest in _known:  # It may have been revoked here meanwhile.
+                known.checked, known.used = checked, False
+                _known.move_to_end(digest)
 
 
 def _payload(token: str) -> dict[str, Any] | InvalidToken:

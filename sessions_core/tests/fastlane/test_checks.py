@@ -38,8 +38,8 @@ def wait_for(share: float) -> None:
         known.checked -= share * app_settings.TOKEN_TRUST_SECONDS
 
 
-def retire_all() -> None:
-    User.objects.update(is_active=False)
+def change_all(**what: bool) -> None:
+    User.objects.update(**what)
     connection.close()  # This thread's own.
 
 
@@ -71,10 +71,43 @@ def test_who_comes_while_a_token_is_still_trusted_never_waits(access, monkeypatc
 def test_what_has_been_revoked_is_noticed(access) -> None:
     async def work(here: TokenChecks) -> None:
         await here.verified(access)
-        await asyncio.to_thread(retire_all)
+        await asyncio.to_thread(change_all, is_active=False)
         wait_for(0.6)
         await here.verified(access)
         await settled()
+        with pytest.raises(tokens.InvalidToken):
+            await here.verified(access)
+
+    run(work)
+
+
+def test_who_has_joined_the_staff_is_noticed(access) -> None:
+    async def work(here: TokenChecks) -> None:
+        assert not (await here.verified(access)).actor.is_staff
+        await asyncio.to_thread(change_all, is_staff=True)
+        wait_for(0.6)
+        await here.verified(access)
+        await settled()
+        assert (await here.verified(access)).actor.is_staff
+
+    run(work)
+
+
+def test_what_is_revoked_here_while_it_is_looked_at_stays_so(access, monkeypatch) -> None:
+    holders = trust.holders
+
+    def revoked_meanwhile(payloads: list[Any]) -> list[Any]:
+        found = holders(payloads)
+        tokens.revoke(access)
+        return found
+
+    async def work(here: TokenChecks) -> None:
+        await here.verified(access)
+        wait_for(0.6)
+        with monkeypatch.context() as racing:
+            racing.setattr(trust, "holders", revoked_meanwhile)
+            await here.verified(access)
+            await settled()
         with pytest.raises(tokens.InvalidToken):
             await here.verified(access)
 

@@ -3,8 +3,9 @@
 import asyncio
 import gc
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -214,21 +215,32 @@ def test_a_connection_reset_on_its_way_is_told_to_who_waits(on) -> None:
     assert on(work) is False
 
 
+@dataclass
+class Met:
+    """Once ``until`` has been awaited."""
+
+    until: Callable[[], Awaitable[None]]
+
+    def is_met(self) -> bool:
+        return False
+
+    async def met(self) -> None:
+        await self.until()
+
+
 class TestACondition:
     """Of what is written; it is looked at while the server is at work."""
 
     def test_nothing_is_committed_before_it_is_met(self, on) -> None:
         seen = []
 
-        async def met() -> None:
+        async def until_it_is_written() -> None:
             await asyncio.to_thread(backends.wait_for, "tests", 1, "backend_xid IS NOT NULL")
             seen.append(await asyncio.to_thread(names))
 
         async def work(line: PostgresLine) -> None:
-            steps = naming("ana")
-            await line.resolve(steps, next(steps), met)
-            steps = naming("berta")
-            await line.resolve(steps, next(steps))
+            await write(line, "ana", Met(until_it_is_written))
+            await write(line, "berta")
 
         on(work)
         assert seen == [[]]
@@ -240,39 +252,64 @@ class TestACondition:
             raise PermissionError
 
         async def work(line: PostgresLine) -> None:
-            steps = naming("ana")
             with pytest.raises(PermissionError):
-                await line.resolve(steps, next(steps), never)
+                await write(line, "ana", Met(never))
             await line.open()
-            steps = naming("berta")
-            await line.resolve(steps, next(steps))
+            await write(line, "berta")
 
         on(work)
         assert names() == ["berta"]
 
+    def test_one_known_to_be_met_is_not_waited_for(self, on) -> None:
+        class Known(Met):
+            def is_met(self) -> bool:
+                return True
+
+        async def never() -> None:
+            raise AssertionError
+
+        on(lambda line: write(line, "ana", Known(never)))
+        assert names() == ["ana"]
+
+    def test_what_is_known_to_be_forbidden_is_not_asked(self, on) -> None:
+        class Forbidden(Met):
+            def is_met(self) -> bool:
+                raise PermissionError
+
+        async def never() -> None:
+            raise AssertionError
+
+        async def work(line: PostgresLine) -> bool:
+            with pytest.raises(PermissionError):
+                await write(line, "ana", Forbidden(never))
+            still_open = line.is_open
+            await write(line, "berta")
+            return still_open
+
+        assert on(work) is True
+        assert names() == ["berta"]
+
     def test_a_connection_lost_meanwhile_is_told(self, on) -> None:
-        async def met() -> None:
+        async def until_it_is_lost() -> None:
             await asyncio.to_thread(backends.terminate, "tests")
             await asyncio.sleep(0.1)
 
         async def work(line: PostgresLine) -> bool:
-            steps = naming("ana")
             with pytest.raises((DatabaseError, Error)):
-                await line.resolve(steps, next(steps), met)
+                await write(line, "ana", Met(until_it_is_lost))
             return line.is_open
 
         assert on(work) is False
         assert names() == []
 
     def test_a_refusal_by_the_server_is_told_when_it_is_met(self, on) -> None:
-        async def met() -> None:
+        async def for_a_while() -> None:
             await asyncio.sleep(0.1)
 
         async def work(line: PostgresLine) -> None:
             for name in ("ana", "ana", "berta"):
-                steps = naming(name)
                 try:
-                    await line.resolve(steps, next(steps), met)
+                    await write(line, name, Met(for_a_while))
                 except IntegrityError:
                     refused.append(name)
 
@@ -280,6 +317,11 @@ class TestACondition:
         on(work)
         assert refused == ["ana"]
         assert names() == ["ana", "berta"]
+
+
+async def write(line: PostgresLine, name: str, condition: Met | None = None) -> None:
+    steps = naming(name)
+    await line.resolve(steps, next(steps), condition)
 
 
 def naming(name: str):

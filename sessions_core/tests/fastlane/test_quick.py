@@ -4,7 +4,7 @@ import asyncio
 import gc
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from unittest.mock import Mock
 
@@ -143,18 +143,16 @@ def test_who_has_used_up_a_limit_elsewhere_is_refused_alone(settings) -> None:
 def test_an_answer_is_written_while_it_is_counted_and_committed_after_that(
     no_threads, monkeypatch
 ) -> None:
-    practice, charge, seen = Practice(), Till.charge, []
+    practice, seen = Practice(), []
 
-    async def slowly(*given: Any) -> Any:
-        counted = await charge(*given)
+    async def until_it_is_written() -> None:
         at_work = "backend_xid IS NOT NULL"
         await asyncio.to_thread(backends.wait_for, "answers", 1, at_work)
         seen.append(await asyncio.to_thread(recorded))
-        return counted
 
     async def one_and_another(group_commit: GroupCommit) -> None:
         await group_commit.answer(practice.answer())  # Then all that another needs is known.
-        monkeypatch.setattr(Till, "charge", slowly)
+        hold_till(monkeypatch, until_it_is_written)
         await group_commit.answer(practice.answer())
 
     in_a_loop(one_and_another)
@@ -163,17 +161,15 @@ def test_an_answer_is_written_while_it_is_counted_and_committed_after_that(
 
 
 def test_a_line_lost_while_limits_are_counted_records_nothing(monkeypatch) -> None:
-    practice, charge = Practice(), Till.charge
+    practice = Practice()
 
-    async def slowly(*given: Any) -> Any:
-        counted = await charge(*given)
+    async def until_it_is_lost() -> None:
         await asyncio.to_thread(backends.terminate, "answers")
         await asyncio.sleep(0.1)
-        return counted
 
     async def then_another(group_commit: GroupCommit) -> list[Waiting]:
         with monkeypatch.context() as losing:
-            losing.setattr(Till, "charge", slowly)
+            hold_till(losing, until_it_is_lost)
             lost = await group_commit.answer(practice.answer())
         return [lost, await group_commit.answer(practice.answer(place=1))]
 
@@ -208,15 +204,36 @@ def test_a_judge_that_may_wait_is_asked_in_a_thread(settings, monkeypatch, insta
 @pytest.fixture
 def held_till(monkeypatch) -> asyncio.Event:
     """The limits of the first group are counted once it is set."""
-    charge, go_on, first = Till.charge, asyncio.Event(), iter([True])
+    go_on, first = asyncio.Event(), iter([True])
 
-    async def slowly(*given: Any) -> Any:
+    async def until_it_is_set() -> None:
         if next(first, False):
             await go_on.wait()
-        return await charge(*given)
 
-    monkeypatch.setattr(Till, "charge", slowly)
+    hold_till(monkeypatch, until_it_is_set)
     return go_on
+
+
+def hold_till(monkeypatch, until: Callable[[], Awaitable[None]]) -> None:
+    """What limits are counted is not known before ``until`` has been awaited."""
+    begin = Till.begin
+
+    class Held:
+        def __init__(self, *given: Any) -> None:
+            self._charging = begin(*given)
+
+        def all_fit(self) -> None:
+            return None
+
+        def found(self) -> None:
+            return None
+
+        async def windows(self) -> list[list[Window]]:
+            counted = await self._charging.windows()
+            await until()
+            return counted
+
+    monkeypatch.setattr(Till, "begin", lambda *given: Held(*given))
 
 
 class TestCompany:

@@ -1,7 +1,8 @@
 """Counting from the event loop, over a Redis that may go away."""
 
 import asyncio
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import uuid4
 
@@ -35,6 +36,80 @@ def test_it_counts_with_everybody_else(redis) -> None:
         return [found[0][0].remaining, limits.consume("progress", who)[0].remaining]
 
     assert asyncio.run(work()) == [118, 117]
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def on(request) -> Callable[[Callable[[Till], Coroutine[Any, Any, Any]]], Any]:
+    new_loop = pytest.importorskip(request.param).new_event_loop
+
+    def run(work: Callable[[Till], Coroutine[Any, Any, Any]]) -> Any:
+        async def begun() -> Any:
+            till = Till()
+            await charge(till, "somebody")  # Then it is connected.
+            try:
+                return await work(till)
+            finally:
+                till.close()
+
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            return runner.run(begun())
+
+    return run
+
+
+class TestKnownByNow:
+    """Of Redis' answer, which is there before the loop has had another turn."""
+
+    def test_what_is_counted(self, redis, on) -> None:
+        async def work(till: Till) -> list[Any]:
+            charging = till.begin([("progress", "ana", 1)])
+            time.sleep(0.2)
+            return [charging.all_fit(), charging.found()[0][0].remaining]
+
+        assert on(work) == [True, 119]
+
+    def test_what_is_refused(self, redis, on, settings) -> None:
+        settings.SESSIONS_LIMITS = {"progress": [(1, 60)]}
+
+        async def work(till: Till) -> bool | None:
+            await charge(till, "ana")
+            charging = till.begin([("progress", "ana", 1), ("progress", "berta", 1)])
+            time.sleep(0.2)
+            return charging.all_fit()
+
+        assert on(work) is False
+
+    @pytest.mark.processes
+    def test_nothing_where_it_does_not_answer(self, redis, on) -> None:
+        async def work(till: Till) -> list[Any]:
+            redis.pause()
+            charging = till.begin([("progress", "ana", 1)])
+            time.sleep(0.2)
+            known = [charging.all_fit(), charging.found()]
+            return [*known, (await charging.windows())[0][0].remaining]
+
+        assert on(work) == [None, None, 119]
+
+    def test_nothing_where_the_script_is_not_known(self, redis, on) -> None:
+        async def work(till: Till) -> list[Any]:
+            limits.store().shared.client.script_flush()
+            charging = till.begin([("progress", "ana", 1)])
+            time.sleep(0.2)
+            known = [charging.all_fit(), charging.found()]
+            return [*known, (await charging.windows())[0][0].remaining]
+
+        assert on(work) == [None, None, 119]
+
+    def test_all_that_has_come_reaches_those_who_wait(self, redis, on) -> None:
+        async def work(till: Till) -> list[int]:
+            waiting = [asyncio.ensure_future(charge(till, name)) for name in ("ana", "berta")]
+            await asyncio.sleep(0)
+            time.sleep(0.2)
+            till.look()
+            till.look()
+            return [windows[0][0].remaining for windows in await asyncio.gather(*waiting)]
+
+        assert on(work) == [119, 119]
 
 
 def test_a_redis_that_forgot_the_script_is_told_again(redis) -> None:
