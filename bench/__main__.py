@@ -27,6 +27,8 @@ from .rows import outcomes
 
 # Enough that every learner has been seen once: tokens checked, plans read.
 WARM_UP = 8.0
+# Before each turn: who has been idle since the last one looks its learners up again.
+LEAD_IN = 0.5
 
 
 def main() -> None:
@@ -131,7 +133,9 @@ def measure(
         turns = [(n, c) for n in range(wanted.rounds) for c in wanted.connections]
         for _, connections in tqdm(turns, "Measuring"):
             for each in random.sample(contenders, len(contenders)):
-                seen = drive(each, servers[each.name], folder, connections, wanted.seconds)
+                server = servers[each.name]
+                drive(each, server, folder, connections, LEAD_IN)
+                seen = drive(each, server, folder, connections, wanted.seconds)
                 if seen["failed"]:
                     tqdm.write(f"{each.title}, {connections} connections: {seen['failed']}")
                 rates[each.name, connections].append(seen["rate"])

@@ -60,11 +60,12 @@ def write(rates: Rates, latencies: Latencies, rounds: int, seconds: float, load:
 
 Written by `make bench` on {date.today():%d %B %Y}: {os.cpu_count()} cores ({platform.machine()}),
 Python {platform.python_version()}, Postgres with durable defaults, Redis; {rounds} interleaved
-rounds of {seconds:g} s, medians. The driver shares the machine. Every answer is authenticated,
-counted against a limit, judged, recorded with its counters in one transaction and announced; the
-project's also carries an idempotency key and a plan of what comes next. The peers stand in
-`bench/peers`. The peers run in two processes, the project (the fast lane, the views alone, and the
-embedded default, SQLite) in one: each in as many as it is fastest with.
+rounds of {seconds:g} s, each after half a second to get going; medians. The driver shares the
+machine. Every answer is authenticated, counted against a limit, judged, recorded with its counters
+in one transaction and announced; the project's also carries an idempotency key and a plan of what
+comes next. The peers stand in `bench/peers`. The peers run in two processes, the project (the fast
+lane, the views alone, and the embedded default, SQLite) in one: each in as many as it is fastest
+with.
 
 {business(load)}"""
     table = rate_table(rates, latencies)
