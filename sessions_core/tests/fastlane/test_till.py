@@ -112,6 +112,17 @@ class TestKnownByNow:
         assert on(work) == [119, 119]
 
 
+def test_an_answer_that_the_loop_was_too_busy_to_read_is_none_too_late(redis, on) -> None:
+    async def work(till: Till) -> list[int]:
+        charging = till.begin([("progress", "ana", 1)])
+        pool = limits.store().shared.client.connection_pool
+        time.sleep(pool.connection_kwargs["socket_timeout"] + 0.1)
+        windows = await charging.windows()
+        return [windows[0][0].remaining, limits.consume("progress", "ana")[0].remaining]
+
+    assert on(work) == [119, 118]
+
+
 def test_a_redis_that_forgot_the_script_is_told_again(redis) -> None:
     async def work() -> list[int]:
         till, who, counts = Till(), uuid4().hex, []
