@@ -132,7 +132,7 @@ class Asked:
     def _told_by_now(self) -> Sequence[int] | None:
         """What became of it otherwise is found out later."""
         answer = self._answer
-        if answer is None or not answer.done() or answer.exception() is not None:
+        if answer is None or not answer.done() or answer.cancelled() or answer.exception():
             return None
         return answer.result()
 
