@@ -23,10 +23,8 @@ from . import backends
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(params=["asyncio", "uvloop"])
-def on(request) -> Callable[[Callable[[PostgresLine], Coroutine[Any, Any, Any]]], Any]:
-    new_loop = pytest.importorskip(request.param).new_event_loop
-
+@pytest.fixture
+def on(on_each_loop) -> Callable[[Callable[[PostgresLine], Coroutine[Any, Any, Any]]], Any]:
     def run(work: Callable[[PostgresLine], Coroutine[Any, Any, Any]]) -> Any:
         async def opened() -> Any:
             with ThreadPoolExecutor(1) as thread:
@@ -37,8 +35,7 @@ def on(request) -> Callable[[Callable[[PostgresLine], Coroutine[Any, Any, Any]]]
                 finally:
                     line.close()
 
-        with asyncio.Runner(loop_factory=new_loop) as runner:
-            return runner.run(opened())
+        return on_each_loop(opened())
 
     return run
 

@@ -38,10 +38,8 @@ def test_it_counts_with_everybody_else(redis) -> None:
     assert asyncio.run(work()) == [118, 117]
 
 
-@pytest.fixture(params=["asyncio", "uvloop"])
-def on(request) -> Callable[[Callable[[Till], Coroutine[Any, Any, Any]]], Any]:
-    new_loop = pytest.importorskip(request.param).new_event_loop
-
+@pytest.fixture
+def on(on_each_loop) -> Callable[[Callable[[Till], Coroutine[Any, Any, Any]]], Any]:
     def run(work: Callable[[Till], Coroutine[Any, Any, Any]]) -> Any:
         async def begun() -> Any:
             till = Till()
@@ -51,8 +49,7 @@ def on(request) -> Callable[[Callable[[Till], Coroutine[Any, Any, Any]]], Any]:
             finally:
                 till.close()
 
-        with asyncio.Runner(loop_factory=new_loop) as runner:
-            return runner.run(begun())
+        return on_each_loop(begun())
 
     return run
 
