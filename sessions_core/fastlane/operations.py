@@ -7,7 +7,7 @@ what is wrong with it.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
@@ -20,7 +20,7 @@ from ..models.activity import Difficulty
 from ..public_id import MAX_ID
 from ..queries.history import Wanted
 from ..scheduling import asks
-from ..surfaces.portal import operations
+from ..surfaces.portal import operations, reads
 from ..surfaces.portal.inputs import (
     LEAST_SECONDS,
     MAX_WORDS,
@@ -31,6 +31,7 @@ from ..surfaces.sessions_urls import urlpatterns
 from ..zones import is_zone
 from . import groups
 
+T = TypeVar("T")
 Json = dict[str, Any]
 
 
@@ -137,7 +138,7 @@ def _complete(session_id: str, actor: Actor, zone: str | None, body: Json) -> Ac
 
 
 def _history(wanted: Wanted, actor: Actor, zone: str | None, body: Json) -> Act:
-    return Act(partial(operations.history, actor, wanted))
+    return _reading(actor, reads.history, reads.history_asking, wanted)
 
 
 @lru_cache(1024)
@@ -151,4 +152,14 @@ def _wanted(query: bytes) -> Wanted | None:
 
 
 def _details(session_id: str, actor: Actor, zone: str | None, body: Json) -> Act:
-    return Act(partial(operations.details, actor, session_id))
+    return _reading(actor, reads.details, reads.details_asking, session_id)
+
+
+def _reading(
+    actor: Actor,
+    call: Callable[[Actor, T], Json],
+    asking: Callable[[Actor, T, operations.Record], Asking[None]],
+    wanted: T,
+) -> Act:
+    given = actor, wanted
+    return Act(partial(call, *given), partial(asking, *given) if reads.is_plain(actor) else None)

@@ -1,5 +1,6 @@
 """One operation from its limit to its reply, on the event loop or in a thread that may wait."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +23,8 @@ from .workers import NotDone
 
 if TYPE_CHECKING:
     from .lines import Lines
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,20 @@ class Performer:
             return self._refused(error, request.windows)
 
     async def perform_on_loop(self, request: Request, lines: "Lines", till: Till) -> Answer:
-        """``perform`` of a ``request`` that has an ``act.asking``. Raises ``NotDone``."""
+        """``perform`` of a ``request`` that has an ``act.asking``. Raises ``NotDone``, also where
+        it broke: whether it is our fault, a thread finds out.
+        """
         try:
             reply = await lines.resolve(self._asking(request))
         except SessionBusy as error:
             raise NotDone from error
         except SessionError as error:
             return self._refused(error, request.windows)
+        except NotDone:
+            raise
+        except Exception as error:
+            logger.warning("An operation goes by a thread", exc_info=error)
+            raise NotDone from error
         windows = request.windows
         if reply.replayed and request.operation.limit is not None:
             (windows,) = await till.charge([(request.operation.limit, request.actor.scope, -1)])

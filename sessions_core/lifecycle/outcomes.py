@@ -59,8 +59,13 @@ def read(session: Session) -> list[ItemResult]:
     return _counted_here(session)
 
 
+def asking(session_id: int) -> statements.Statement:
+    """The same, on Postgres, for whoever runs it. Its rows are for ``from_rows``."""
+    return statements.Statement(SELECT, {"session_id": session_id}, binary=True)
+
+
 def from_rows(rows: Iterable[tuple]) -> list[ItemResult]:
-    """From what ``SELECT`` answers."""
+    """In the order of the latest attempt."""
     return [ItemResult(*row) for row in rows]
 
 

@@ -11,11 +11,16 @@ from ..models import OPEN, Session, Status
 
 def fresh(session: Session) -> Session:
     """``session``, closed at its limit if that has passed and nobody touched it since."""
-    due = session.deadline_at is not None and clock.now() > session.deadline_at
-    if session.status == Status.ACTIVE and due:
+    if is_due(session):
         expire_due_one(session.pk)
         session.refresh_from_db()
     return session
+
+
+def is_due(session: Session) -> bool:
+    """Whether its limit has passed and nobody has closed it."""
+    due = session.deadline_at is not None and clock.now() > session.deadline_at
+    return due and session.status == Status.ACTIVE
 
 
 def newest_open(actor: Actor) -> Session | None:

@@ -1,21 +1,25 @@
 """Cached reads that are never stale to their owner.
 
-The database says how fresh a cached page must be: its key holds a mark of what the page was made
-from, read by index. A write changes the mark, so the next read makes the page anew, whichever
-process wrote, and nothing need be invalidated. So each process may keep the pages it has made.
+The database says how fresh a cached page must be: each has a mark of what it was made from, read by
+index. A write changes the mark, so the next read makes the page anew, whichever process wrote, and
+nothing need be invalidated. So each process may keep the pages it has made.
 """
 
-from collections.abc import Callable, Hashable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 from django.db import connection
 
 from .. import access
 from ..actor import Actor
-from ..lifecycle import statements
+from ..lifecycle.statements import Asking, Statement, Together
 from ..models import OPEN, PracticeDay, Session
 from .pages import Pages
+
+T = TypeVar("T")
+Rows = Sequence[tuple]
 
 HISTORY_SECONDS = 300
 DETAILS_SECONDS = 60
@@ -30,10 +34,11 @@ _DAYS, _SESSIONS = PracticeDay._meta.db_table, Session._meta.db_table
 # happens in one, and the newest claim with whatever came from a visitor or went back.
 _SELECT = f"""
 SELECT count(*), max(id), sum(last_seq),
-    (SELECT max(claimed_at) FROM {_SESSIONS} WHERE user_id = %s AND claimed_at IS NOT NULL),
-    (SELECT coalesce(sum(started), 0) FROM {_DAYS} WHERE user_id = %s),
-    (SELECT sum(ended) FROM {_DAYS} WHERE user_id = %s)
-FROM {_SESSIONS} WHERE user_id = %s AND status IN ({_OPEN})
+    (SELECT max(claimed_at) FROM {_SESSIONS}
+        WHERE user_id = %(user_id)s AND claimed_at IS NOT NULL),
+    (SELECT coalesce(sum(started), 0) FROM {_DAYS} WHERE user_id = %(user_id)s),
+    (SELECT sum(ended) FROM {_DAYS} WHERE user_id = %(user_id)s)
+FROM {_SESSIONS} WHERE user_id = %(user_id)s AND status IN ({_OPEN})
 """
 
 
@@ -44,40 +49,82 @@ class Mark(NamedTuple):
     ``started``: the owner's sessions, without standalone answers; None for a guest.
     """
 
-    scope: str
     standing: Hashable
     started: int | None = None
 
 
 def mark_of(actor: Actor) -> Mark:
-    """One statement for an account."""
+    """One statement."""
     if actor.user_id is None:
-        return Mark(actor.scope, _of_guest(actor))
-    values = [actor.user_id] * _SELECT.count("%s")
-    if statements.on_postgres():
-        (row,) = statements.run(_SELECT, *values)
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute(_SELECT, values)
-            row = cursor.fetchone()
-    return Mark(actor.scope, row, row[4])
+        return _of_guest(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECT, {"user_id": actor.user_id})
+        return mark_in(cursor.fetchall())
 
 
-def _of_guest(actor: Actor) -> Hashable:
+def marking(user_id: int) -> Statement:
+    """What asks for the mark of an account, on Postgres."""
+    return Statement(_SELECT, {"user_id": user_id}, binary=True)
+
+
+def mark_in(rows: Rows) -> Mark:
+    (row,) = rows
+    return Mark(row, row[4])
+
+
+def _of_guest(actor: Actor) -> Mark:
     """A guest has few sessions, and no days."""
     mine = access.owned(actor).order_by()
-    return tuple(sorted(mine.values_list("pk", "status", "last_seq")))
+    return Mark(tuple(sorted(mine.values_list("pk", "status", "last_seq"))))
 
 
-def cached(name: str, mark: Hashable, seconds: int, make: Callable[[], Any]) -> Any:
-    """The value of ``name`` that was made from ``mark``, or else a new one by ``make``."""
-    page = _pages.get((name, mark))
-    if page is not None:
-        return orjson.loads(page)
-    value = make()
+def cached(key: Hashable, mark: Hashable, seconds: float, make: Callable[[], Any]) -> Any:
+    """The page of ``key`` that was made from ``mark``, or else a new one by ``make``."""
+    page = _pages.get(key, mark)
+    return orjson.loads(page) if page is not None else _keep(key, mark, seconds, make())
+
+
+def _keep(key: Hashable, mark: Hashable, seconds: float, value: Any) -> Any:
     if seconds:
-        _pages.put((name, mark), orjson.dumps(value), seconds)
+        _pages.put(key, mark, orjson.dumps(value), seconds)
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """A page on Postgres, kept under ``key`` for ``seconds``.
+
+    ``look`` asks how things stand; ``see`` makes of its rows the mark, and what the page needs of
+    them. ``rest`` asks for all else; ``make`` makes the page of both, or what ``see`` made and the
+    rows of each in ``rest``.
+    """
+
+    key: Hashable
+    seconds: float
+    look: Statement
+    see: Callable[[Rows], tuple[Hashable, T]]
+    rest: Sequence[Statement]
+    make: Callable[..., Any]
+
+
+def reading(wanted: Reading[T]) -> Asking[tuple[T, Any]]:
+    """What was seen and the page, for whoever runs the statements: in one round trip, unless a page
+    is kept that turns out to be an old one. Raises what ``see`` does.
+
+    ``rest`` may be newer than the mark, never older: then the next reader makes the page anew.
+    """
+    rest: Sequence[Rows] | None = None
+    if wanted.key in _pages:
+        rows = yield wanted.look
+    else:
+        rows, *rest = yield Together((wanted.look, *wanted.rest))
+    mark, seen = wanted.see(rows)
+    page = _pages.get(wanted.key, mark)
+    if page is not None:
+        return seen, orjson.loads(page)
+    if rest is None:
+        rest = yield Together(wanted.rest)
+    return seen, _keep(wanted.key, mark, wanted.seconds, wanted.make(seen, *rest))
 
 
 def forget() -> None:

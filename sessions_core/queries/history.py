@@ -1,16 +1,15 @@
 """A learner's sessions, newest first, by page or by cursor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
 from .. import access
 from ..actor import Actor
-from ..lifecycle import statements
+from ..lifecycle.statements import Statement, Value
 from ..models import Activity, Session
 from ..public_id import encode
 
@@ -84,10 +83,10 @@ def page(actor: Actor, wanted: Wanted, started: int | None = None) -> Page:
         total = _matching(actor, wanted).count()
     else:
         total = _started(actor) if started is None else started
-    if actor.user_id is not None and statements.on_postgres():
-        rows = _select(actor.user_id, wanted)
-    else:
-        rows = list(_of_page(_matching(actor, wanted), wanted).values_list(*_COLUMNS))
+    return _page(wanted, total, _of_page(_matching(actor, wanted), wanted).values_list(*_COLUMNS))
+
+
+def _page(wanted: Wanted, total: int, rows: Iterable[tuple]) -> Page:
     found = [Entry(*row) for row in rows]
     return Page(total, found[: wanted.limit], len(found) > wanted.limit)
 
@@ -102,34 +101,52 @@ def _of_page(rows: QuerySet[Session], wanted: Wanted) -> QuerySet[Session]:
     return rows.order_by("-started_at", "-pk")[wanted.offset : wanted.offset + wanted.limit + 1]
 
 
-def _select(user_id: int, wanted: Wanted) -> Sequence[tuple]:
-    """The same, by a statement whose plan Postgres keeps: making it took longer than the page."""
-    given: dict[str, list[Any]] = {
-        "s.activity_id = %s": [wanted.activity_id],
-        "s.started_at >= %s": [wanted.since],
-        "s.started_at < %s": [wanted.until],
-        "s.started_at <= %s AND (s.started_at < %s OR s.id < %s)": (
-            [None] if wanted.after is None else [wanted.after[0], *wanted.after]
-        ),
+def asking(user_id: int, wanted: Wanted) -> list[Statement]:
+    """The same of an account, on Postgres, by statements whose plans it keeps: making them took
+    longer than the page. Their rows are for ``from_rows``.
+    """
+    given: dict[str, Value] = {
+        "s.activity_id = %s": wanted.activity_id,
+        "s.started_at >= %s": wanted.since,
+        "s.started_at < %s": wanted.until,
     }
-    asked = {condition: values for condition, values in given.items() if values != [None]}
-    values: list[Any] = [value for of_one in asked.values() for value in of_one]
+    filters = {condition: value for condition, value in given.items() if value is not None}
+    conditions, values = tuple(filters), [user_id, *filters.values()]
+    counting = [Statement(_count(conditions), values)] if filters else []
+    if wanted.after is not None:
+        start, pk = wanted.after
+        conditions += ("s.started_at <= %s AND (s.started_at < %s OR s.id < %s)",)
+        values = [*values, start, start, pk]
     # As a text, because a number's type depends on how large it is, and so would the plan.
-    offset = str(wanted.offset)
-    return statements.run(_text(tuple(asked), wanted.limit + 1), user_id, *values, offset)
+    values = [*values, str(wanted.offset)]
+    return [Statement(_text(conditions, wanted.limit + 1), values, binary=True), *counting]
+
+
+def from_rows(
+    wanted: Wanted, started: int, rows: Sequence[tuple], counted: Sequence[tuple] = ()
+) -> Page:
+    return _page(wanted, counted[0][0] if counted else started, rows)
 
 
 @cache
 def _text(conditions: tuple[str, ...], rows: int) -> str:
     """``rows`` stands in the text: the planner should know that they are few."""
-    where = "".join(f" AND {condition}" for condition in conditions)
     return f"""
 SELECT s.id, s.activity_id, a.name, s.status, s.started_at, s.ended_at, s.answered_count,
     s.attempt_count, s.correct_count
 FROM {Session._meta.db_table} AS s LEFT JOIN {Activity._meta.db_table} AS a ON a.id = s.activity_id
-WHERE s.user_id = %s AND NOT s.standalone{where}
+WHERE {_where(conditions)}
 ORDER BY s.started_at DESC, s.id DESC LIMIT {rows} OFFSET %s::text::bigint
 """
+
+
+@cache
+def _count(conditions: tuple[str, ...]) -> str:
+    return f"SELECT count(*) FROM {Session._meta.db_table} AS s WHERE {_where(conditions)}"
+
+
+def _where(conditions: tuple[str, ...]) -> str:
+    return " AND ".join(("s.user_id = %s AND NOT s.standalone", *conditions))
 
 
 def _matching(actor: Actor, wanted: Wanted) -> QuerySet[Session]:

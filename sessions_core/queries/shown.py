@@ -1,14 +1,16 @@
 """One session with its activity, as its details show it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
+from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 
 from .. import access
 from ..actor import Actor
-from ..lifecycle import statements
+from ..errors import SessionBusy
+from ..lifecycle.statements import Statement
 from ..models import Activity, Session
 from . import current
 
@@ -36,21 +38,32 @@ def shown(actor: Actor, given: object, route: str) -> Session:
 
     Raises what ``access.session_for`` does.
     """
-    session = _load(access.session_id_for(given))
-    return current.fresh(access.permitted(actor, session, given, route=route, write=False))
+    names = [*_SESSION, *(f"activity__{name}" for name in _ACTIVITY)]
+    rows = Session.objects.select_related("activity").only(*names)
+    return current.fresh(access.session_for(actor, given, route=route, write=False, rows=rows))
 
 
-def _load(pk: int) -> Session | None:
-    if not statements.on_postgres():
-        names = [*_SESSION, *(f"activity__{name}" for name in _ACTIVITY)]
-        return Session.objects.select_related("activity").only(*names).filter(pk=pk).first()
-    rows = statements.run(_text(), str(pk))
-    if not rows:
-        return None
-    (row,) = rows
-    session = Session.from_db(connection.alias, _SESSION, row[: len(_SESSION)])
+def asking(pk: int) -> Statement:
+    """The same row, on Postgres, by a statement whose plan it keeps. For ``from_rows``."""
+    return Statement(_text(), {"session_id": pk}, binary=True)
+
+
+def from_rows(actor: Actor, given: object, rows: Sequence[tuple]) -> Session:
+    """As ``shown``. Raises also ``SessionBusy`` where that would have to write.
+
+    Not for staff, whose looks are recorded.
+    """
+    found = _instance(rows[0]) if rows else None
+    session = access.permitted(actor, found, given, route="", write=False)
+    if current.is_due(session):
+        raise SessionBusy
+    return session
+
+
+def _instance(row: Sequence[Any]) -> Session:
+    session = Session.from_db(DEFAULT_DB_ALIAS, _SESSION, row[: len(_SESSION)])
     if session.activity_id is not None:
-        session.activity = Activity.from_db(connection.alias, _ACTIVITY, row[len(_SESSION) :])
+        session.activity = Activity.from_db(DEFAULT_DB_ALIAS, _ACTIVITY, row[len(_SESSION) :])
     return session
 
 
@@ -60,5 +73,5 @@ def _text() -> str:
     return (
         f"SELECT {', '.join(columns)} FROM {Session._meta.db_table} AS s"
         f" LEFT JOIN {Activity._meta.db_table} AS a ON a.id = s.activity_id"
-        " WHERE s.id = %s::text::bigint"
+        " WHERE s.id = %(session_id)s"
     )

@@ -18,7 +18,7 @@ from sessions_core.lifecycle.answer import answer
 from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.lifecycle.submission import Submission
 from sessions_core.models import Activity, Session
-from sessions_core.queries import current, freshness
+from sessions_core.queries import current
 from sessions_core.surfaces.portal.cursor import cursor_after
 
 from .builders import actor_of, client_of, learner, vocabulary
@@ -128,7 +128,6 @@ class Reader:
             "calendar": self.get("/calendar"),
             "current": lambda: current.newest_open(self.actor),
             "zone": lambda: current.newest_zone(self.actor),
-            "mark": lambda: freshness.mark_of(self.actor),
             "replay": lambda: events.replay(self.deep.pk, 2, 100),
         }
 

@@ -1,11 +1,11 @@
-"""The portal's operations as plain functions: call the verb or the query, render. Both lanes come
-this way. ``data`` is valid input.
+"""A start and an end as plain functions: call the verb, render. Both lanes come this way. ``data``
+is valid input.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from ... import achievements, clock
+from ... import achievements
 from ...actor import Actor
 from ...app_settings import app_settings
 from ...lifecycle import completing, finish
@@ -13,9 +13,7 @@ from ...lifecycle import start as starting
 from ...lifecycle.events import SessionEvent
 from ...lifecycle.statements import Alongside, Asking
 from ...models import Dialect, Session
-from ...queries import current, freshness, results
-from ...queries import history as listing
-from ...queries.shown import shown
+from ...queries import current, results
 from . import render
 
 Json = dict[str, Any]
@@ -61,28 +59,6 @@ def complete_asking(
 def _summary(session: Session) -> Json:
     won = achievements.awarded_in(session)
     return render.summary(session, results.of_session(session), won)
-
-
-def history(actor: Actor, wanted: listing.Wanted) -> Json:
-    mark = freshness.mark_of(actor)
-    return freshness.cached(
-        f"history:{wanted}",
-        mark,
-        freshness.HISTORY_SECONDS,
-        lambda: render.history(listing.page(actor, wanted, mark.started)),
-    )
-
-
-def details(actor: Actor, session_id: str) -> Json:
-    """Raises ``SessionNotFound``."""
-    session = shown(actor, session_id, "portal:details")
-    body = freshness.cached(
-        "details",
-        f"{session.pk}:{session.last_seq}",
-        freshness.DETAILS_SECONDS,
-        lambda: render.details(session, results.of_session(session), clock.now()),
-    )
-    return {**body, "timing": render.timing(session, clock.now())}
 
 
 def _wishes(data: Json, zone: str) -> starting.Wishes:

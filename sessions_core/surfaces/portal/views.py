@@ -17,7 +17,7 @@ from ...rest.exceptions import response_of
 from ...rest.idempotency import HEADER, answer_key, idempotent
 from ...rest.zones import zone_of
 from ..answering import AnsweringViewSet, takes_a_key, valid
-from . import operations, render
+from . import operations, reads, render
 from .errors import PORTAL
 from .inputs import AnswerInput, BatchInput, HistoryInput, StartInput
 from .schema import documented
@@ -93,11 +93,11 @@ class PortalViewSet(AnsweringViewSet):
     def history(self, request: Request) -> Response:
         form = HistoryInput(data=request.query_params)
         valid(form)
-        return Response(operations.history(actor_of(request), form.wanted()))
+        return Response(reads.history(actor_of(request), form.wanted()))
 
     @documented("details")
     def details(self, request: Request, session_id: str) -> Response:
-        return Response(operations.details(actor_of(request), session_id))
+        return Response(reads.details(actor_of(request), session_id))
 
 
 def _batch_key(

@@ -1,6 +1,7 @@
 """What begins and ends on the event loop: without a thread, and with nothing done twice or lost."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, ClassVar
@@ -16,15 +17,19 @@ from sessions_core.fastlane import FastLane, groups, keyed, lines, workers
 from sessions_core.fastlane.performing import Performer
 from sessions_core.lifecycle import completing
 from sessions_core.lifecycle.recent import Recent
+from sessions_core.lifecycle.start import Wishes
+from sessions_core.lifecycle.start import start as begin
 from sessions_core.lifecycle.statements import Asking
-from sessions_core.models import Item, PracticeDay, Session, Transition
+from sessions_core.models import Item, PracticeDay, Session, StaffAccess, Transition
 from sessions_core.scheduling import FSRSScheduler
 from sessions_core.signals import session_events, session_events_at_once
+from sessions_core.surfaces.portal.cursor import cursor_after
 
+from ..builders import actor_of
 from . import backends, worlds
 from .asgi import Answer, Post
 from .corpus import World
-from .operations_corpus import bare
+from .operations_corpus import bare, get
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -86,6 +91,49 @@ def test_the_plain_case_changes_no_thread(world) -> None:
     assert [answer.status for answer in answers] == [201, 201]
     answers = one_after_the_other(complete(world), complete(world, "paused", "another"))
     assert [answer.status for answer in answers] == [200, 200]
+
+
+@pytest.mark.usefixtures("no_threads")
+def test_what_is_read_changes_no_thread(world) -> None:
+    history = get("/history", world.token)
+    details = get(f"/{world.sessions['active'][0]}", world.token)
+    some = get("/history", world.token, b"activity_id=1&from_date=2026-02-01&limit=2&offset=1")
+    deep = get("/history", world.token, f"cursor={cursor_after(newest())}&limit=1".encode())
+    first = one_after_the_other(history, details, some, deep)
+    assert [answer.status for answer in first] == [200] * 4
+    assert [json.loads(answer.body).get("total") for answer in first] == [6, None, 5, 6]
+    again = one_after_the_other(history, details, some, deep)
+    assert [answer.body for answer in again] == [answer.body for answer in first]
+
+
+def newest() -> Session:
+    return Session.objects.filter(user__username="ana", standalone=False).latest("pk")
+
+
+@pytest.mark.usefixtures("no_threads")
+def test_what_another_process_wrote_is_read_at_once(world) -> None:
+    """In one round trip where no page is kept, in two where an old one is."""
+    history = get("/history", world.token)
+    first, kept, other = one_after_the_other(history, history, get("/history", world.other_token))
+    assert first.body == kept.body != other.body
+    begin(actor_of(newest().user), "portal", Wishes(activity_id=world.activity))
+    for _ in range(2):
+        (after,) = one_after_the_other(history)
+        assert json.loads(after.body)["total"] == json.loads(first.body)["total"] + 1
+
+
+def test_a_session_whose_time_is_over_is_closed_by_a_thread(world) -> None:
+    public, number = world.sessions["expired"]
+    (answer,) = one_after_the_other(get(f"/{public}", world.token))
+    assert json.loads(answer.body)["status"] == "expired"
+    assert Session.objects.get(pk=number).status == "expired"
+
+
+def test_a_look_of_the_staffs_is_recorded_by_a_thread(world) -> None:
+    public, number = world.sessions["active"]
+    (answer,) = one_after_the_other(get(f"/{public}", world.staff_token))
+    assert answer.status == 200
+    assert StaffAccess.objects.get(session=number).route == "portal:details"
 
 
 def test_a_scheduler_that_may_wait_is_asked_in_a_thread(world, settings) -> None:

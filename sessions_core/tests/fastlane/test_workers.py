@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import threading
+from itertools import chain, repeat
 
 import pytest
 from django.core.asgi import get_asgi_application
 from django.db import OperationalError, connection
 
 from sessions_core.fastlane import FastLane, groups, workers
-from sessions_core.surfaces.portal import operations
+from sessions_core.queries import freshness
 
 from . import worlds
 from .operations_corpus import bare, get
@@ -108,12 +109,12 @@ def test_a_database_that_is_away_is_a_503_and_what_breaks_is_reported_by_django(
     monkeypatch,
 ) -> None:
     world = worlds.build()
-    faults = iter([OperationalError("away"), ZeroDivisionError(), ZeroDivisionError()])
+    faults = chain([OperationalError("away")], repeat(ZeroDivisionError()))
 
-    def history(*_args: object) -> None:
+    def broken(_rows: object) -> None:
         raise next(faults)
 
-    monkeypatch.setattr(operations, "history", history)
+    monkeypatch.setattr(freshness, "mark_in", broken)
     app = FastLane(get_asgi_application())
 
     async def scenario() -> list[int]:
