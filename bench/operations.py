@@ -23,7 +23,7 @@ from statistics import median
 from tqdm import tqdm
 
 from . import page
-from .__main__ import bench_run, postgres_world
+from .__main__ import LEAD_IN, bench_run, postgres_world
 from .contenders import PATIENT, PROJECT, ROOT, Contender, Server
 from .report import folder_for_logs
 
@@ -63,7 +63,8 @@ Outcomes = dict[tuple[str, str], list[Outcome]]
 
 def main() -> None:
     wanted = arguments()
-    ready = int(wanted.complete_rate * (wanted.rounds * wanted.seconds + WARM_UP))
+    measured = wanted.rounds * (LEAD_IN + wanted.seconds)
+    ready = int(wanted.complete_rate * (measured + WARM_UP))
     with ExitStack() as ending, tempfile.TemporaryDirectory(prefix="langportal-bench-") as scratch:
         folder = Path(scratch)
         folder.chmod(0o711)
@@ -101,10 +102,10 @@ def measure(servers: dict[str, Server], folder: Path, wanted: argparse.Namespace
         names = ["sqlalchemy", *OPERATIONS[operation]]
         for name in random.sample(names, len(names)):
             requests = folder / f"{operation}-{SERVERS[name].requests}.json"
-            seconds = wanted.seconds if number >= 0 else WARM_UP / 2
             place = operation, SERVERS[name].requests
-            result = drive(servers[name].port, seconds, requests, sent[place])
-            sent[place] += result["sent"]
+            for seconds in (LEAD_IN, wanted.seconds) if number >= 0 else (WARM_UP / 2,):
+                result = drive(servers[name].port, seconds, requests, sent[place])
+                sent[place] += result["sent"]
             if result["failed"]:
                 tqdm.write(f"{operation}, {SERVERS[name].title}: {result['failed']}")
             if number >= 0:

@@ -44,13 +44,14 @@ class NotDone(Exception):
 
 class Workers:
     """Of one event loop, which alone touches its state. ``till``: where its jobs are counted;
-    ``lines``: by which some need no thread.
+    ``lines``: by which some need no thread; ``accounts``: by which it is asked whose tokens are.
     """
 
     def __init__(self, threads: int) -> None:
         self._loop = asyncio.get_running_loop()
         self.till = Till()
-        self.lines = self._lines()
+        self.lines = self._lines(LINES)
+        self.accounts = self._lines(1)
         self._all = [ThreadPoolExecutor(1, f"operations-{n}") for n in range(threads)]
         # The one that worked last is first in line again: its connection is there already.
         self._free = list(self._all)
@@ -61,12 +62,12 @@ class Workers:
     def loop(self) -> asyncio.AbstractEventLoop:
         return self._loop
 
-    def _lines(self) -> "Lines | None":
+    def _lines(self, number: int) -> "Lines | None":
         if connection.vendor != "postgresql" or isinstance(self._loop, DEAF):
             return None
         from .lines import Lines  # psycopg is there only where there is a Postgres.
 
-        return Lines(self._loop, LINES)
+        return Lines(self._loop, number)
 
     async def run(self, call: Callable[[], T]) -> T:
         """What ``call`` gives, run where blocking is allowed. Raises ``NotDone``."""
@@ -98,8 +99,9 @@ class Workers:
     def close(self) -> None:
         """End the threads, after what is under way, and give their connections back."""
         self.till.close()
-        if self.lines is not None:
-            self.lines.close()
+        for lines in (self.lines, self.accounts):
+            if lines is not None:
+                lines.close()
         for thread in self._all:
             thread.submit(release).result()
             thread.shutdown()

@@ -6,16 +6,17 @@ in simplejwt's blacklist exists only for what was spent or revoked: nothing is w
 and no token is kept anywhere.
 """
 
+from .accounts import is_asked_for
 from .claims import InvalidToken, Pair
 from .families import check, issue, purge, revoke, rotate
 from .trust import (
     VerifiedToken,
     are_due,
     forget,
-    renew,
     verify,
     verify_cached,
     verify_many,
+    verifying,
 )
 
 __all__ = [
@@ -25,12 +26,13 @@ __all__ = [
     "are_due",
     "check",
     "forget",
+    "is_asked_for",
     "issue",
     "purge",
-    "renew",
     "revoke",
     "rotate",
     "verify",
     "verify_cached",
     "verify_many",
+    "verifying",
 ]

@@ -1,14 +1,15 @@
 """What the database says about tokens: whose they are, and whether they were revoked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from ..lifecycle import statements
+from ..lifecycle.statements import Statement
 
 Found = tuple[dict[Any, Any], set[str]]
 
@@ -17,20 +18,31 @@ _NAMES = ("password", "is_active", "is_staff")
 
 
 def look_up(ids: Collection[Any], names: Collection[str]) -> Found:
-    """The users with these ids, by id, and those of the ``names`` that were revoked.
+    """The users with these ids, by id, and those of the ``names`` that were revoked."""
+    if is_asked_for() and ids:
+        asked = asking(ids, names)
+        return from_rows(statements.run(asked.sql, *asked.values))
+    revoked = BlacklistedToken.objects.filter(token__jti__in=names)
+    gone = set(revoked.values_list("token__jti", flat=True))
+    return get_user_model().objects.in_bulk(list(ids)), gone
 
-    Every token is asked for anew after a few seconds: on Postgres by one statement, whose plan
-    the server keeps.
+
+def is_asked_for() -> bool:
+    """Whether one statement says it all, whose plan the server keeps: every token is asked for anew
+    after a few seconds. On Postgres.
     """
-    fields = _fields() if statements.on_postgres() else ()
-    if not fields or not ids:
-        revoked = BlacklistedToken.objects.filter(token__jti__in=names)
-        gone = set(revoked.values_list("token__jti", flat=True))
-        return get_user_model().objects.in_bulk(list(ids)), gone
-    rows = statements.run(_select(), list(names), [str(pk) for pk in ids])
-    columns = [field.attname for field in fields]
-    model, alias = get_user_model(), connection.alias
-    users = [model.from_db(alias, columns, row[:-1]) for row in rows]
+    return statements.on_postgres() and bool(_fields())
+
+
+def asking(ids: Collection[Any], names: Collection[str]) -> Statement:
+    """``look_up`` for whoever runs it. Its rows are for ``from_rows``."""
+    return Statement(_select(), [list(names), [str(pk) for pk in ids]])
+
+
+def from_rows(rows: Sequence[tuple]) -> Found:
+    """Nothing is revoked where nobody was found."""
+    columns = [field.attname for field in _fields()]
+    users = [get_user_model().from_db(DEFAULT_DB_ALIAS, columns, row[:-1]) for row in rows]
     return {user.pk: user for user in users}, set(rows[0][-1]) if rows else set()
 
 

@@ -15,6 +15,7 @@ from rest_framework_simplejwt.tokens import AccessToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from ..errors import Unavailable
+from ..lifecycle.statements import Asking
 from . import accounts
 
 FAMILY = "family"
@@ -67,15 +68,36 @@ def holder(payload: dict[str, Any]) -> Any:
 
 def holders(payloads: Sequence[dict[str, Any]]) -> list[Any]:
     """The user of each token, or the ``InvalidToken`` that says why it has none."""
-    names = {name for payload in payloads for name in _names(payload)}
-    key = get_user_model()._meta.pk
-    wanted = [_user_id(payload, key) for payload in payloads]
+    ids = _user_ids(payloads)
     with database():
-        users, gone = accounts.look_up({pk for pk in wanted if pk is not None}, names)
+        found = accounts.look_up(set(ids) - {None}, _all_names(payloads))
+    return _judged(payloads, ids, found)
+
+
+def holding(payloads: Sequence[dict[str, Any]]) -> Asking[list[Any]]:
+    """``holders``, for whoever runs the statements, where ``accounts.is_asked_for``."""
+    ids = _user_ids(payloads)
+    rows = yield accounts.asking(set(ids) - {None}, _all_names(payloads))
+    return _judged(payloads, ids, accounts.from_rows(rows))
+
+
+def _judged(
+    payloads: Sequence[dict[str, Any]], ids: Sequence[Any], found: accounts.Found
+) -> list[Any]:
+    users, gone = found
     return [
         _refusal(payload, users.get(pk), gone) or users[pk]
-        for payload, pk in zip(payloads, wanted, strict=True)
+        for payload, pk in zip(payloads, ids, strict=True)
     ]
+
+
+def _user_ids(payloads: Sequence[dict[str, Any]]) -> list[Any]:
+    key = get_user_model()._meta.pk
+    return [_user_id(payload, key) for payload in payloads]
+
+
+def _all_names(payloads: Sequence[dict[str, Any]]) -> set[str]:
+    return {name for payload in payloads for name in _names(payload)}
 
 
 def _refusal(payload: dict[str, Any], user: Any, gone: set[str]) -> InvalidToken | None:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -14,7 +14,8 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from ..actor import Actor
 from ..app_settings import app_settings
-from .claims import FAMILY, MAX_LENGTH, InvalidToken, decode, holders
+from ..lifecycle.statements import Asking
+from .claims import FAMILY, MAX_LENGTH, InvalidToken, decode, holders, holding
 
 MAX_CACHED = 20_000
 # Tokens looked at along with one that needs it: a statement for each would cost more than most
@@ -46,6 +47,8 @@ class _Known:
 
 # In the order in which they were checked.
 _known: OrderedDict[bytes, _Known] = OrderedDict()
+# Out of use, and trusted no more; but what they say is known, should they come back.
+_resting: OrderedDict[bytes, _Known] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -79,6 +82,8 @@ def _due(now: float, but: Collection[bytes]) -> list[tuple[bytes, _Known]]:
             del _known[digest]
             if known.used and known.expires > time.time() and digest not in but:
                 found.append((digest, known))
+            else:
+                _rest(digest, known)
         # They hold until they have been looked at, and one request is enough to do that.
         for digest, known in found:
             known.used = False
@@ -86,22 +91,47 @@ def _due(now: float, but: Collection[bytes]) -> list[tuple[bytes, _Known]]:
     return found
 
 
+class _Look:
+    """One look at ``tokens``, and at others whose trust soon ends.
+
+    ``payloads``: the claims of those whose holders are to be found, in the order in which
+    ``conclude`` takes these.
+    """
+
+    def __init__(self, tokens: Sequence[str]) -> None:
+        self._at = time.monotonic()  # Before the query: what happens during it is not yet seen.
+        self._asked = [(_digest(token), _payload(token)) for token in tokens]
+        known = [payload for _, payload in self._asked if isinstance(payload, dict)]
+        # What is no token of ours costs no query.
+        wanted = bool(known or not tokens)
+        but = [digest for digest, _ in self._asked]
+        self._company = _due(self._at, but) if wanted else []
+        self.payloads = [*known, *(other.payload for _, other in self._company)]
+
+    def conclude(self, holders: Iterable[Any]) -> list[VerifiedToken | InvalidToken]:
+        users = iter(holders)
+        found = [
+            payload
+            if isinstance(payload, InvalidToken)
+            else _trust(digest, payload, next(users), self._at)
+            for digest, payload in self._asked
+        ]
+        _trust_again(self._company, users, self._at)
+        return found
+
+
 def verify_many(tokens: Sequence[str]) -> list[VerifiedToken | InvalidToken]:
-    """``verify`` of each, asking the database once for all of them. Raises ``Unavailable``."""
-    checked = time.monotonic()  # Before the query: what happens during it is not yet seen.
-    asked = [(_digest(token), _payload(token)) for token in tokens]
-    known = [payload for _, payload in asked if isinstance(payload, dict)]
-    # What is no token of ours costs no query.
-    company = _due(checked, [digest for digest, _ in asked]) if known else []
-    users = iter(holders([*known, *(other.payload for _, other in company)]) if known else [])
-    found = [
-        payload
-        if isinstance(payload, InvalidToken)
-        else _trust(digest, payload, next(users), checked)
-        for digest, payload in asked
-    ]
-    _trust_again(company, users, checked)
-    return found
+    """``verify`` of each, asking the database once for all of them; and for tokens in use whose
+    trust soon ends, before somebody has to wait for that. Raises ``Unavailable``.
+    """
+    look = _Look(tokens)
+    return look.conclude(holders(look.payloads) if look.payloads else [])
+
+
+def verifying(tokens: Sequence[str]) -> Asking[list[VerifiedToken | InvalidToken]]:
+    """``verify_many``, for whoever runs the statements, where ``accounts.is_asked_for``."""
+    look = _Look(tokens)
+    return look.conclude((yield from holding(look.payloads)) if look.payloads else [])
 
 
 def are_due() -> bool:
@@ -109,16 +139,6 @@ def are_due() -> bool:
     with _lock:
         oldest = next(iter(_known.values()), None)
     return oldest is not None and _is_due(oldest, time.monotonic())
-
-
-def renew() -> None:
-    """Look at tokens in use whose trust soon ends, before somebody has to wait for that. Raises
-    ``Unavailable``.
-    """
-    checked = time.monotonic()
-    company = _due(checked, ())
-    if company:
-        _trust_again(company, iter(holders([known.payload for _, known in company])), checked)
 
 
 def _trust_again(
@@ -135,10 +155,18 @@ def _trust_again(
                 _known.move_to_end(digest)
 
 
+def _rest(digest: bytes, known: _Known) -> None:
+    _resting[digest] = known
+    _resting.move_to_end(digest)
+    if len(_resting) > MAX_CACHED:
+        _resting.popitem(last=False)
+
+
 def _payload(token: str) -> dict[str, Any] | InvalidToken:
     """The claims; those of a token that was verified before need no second decoding."""
     try:
-        known = _known.get(_digest(token))
+        digest = _digest(token)
+        known = _known.get(digest) or _resting.get(digest)
         if known is not None and known.expires > time.time():
             return known.payload
         return decode(token, AccessToken)
@@ -162,6 +190,7 @@ def _trust(
         family = payload.get(FAMILY, "")
         _known[digest] = _Known(verified, family, payload["exp"], checked, payload, used)
         _known.move_to_end(digest)
+        _resting.pop(digest, None)
         if len(_known) > MAX_CACHED:
             _known.popitem(last=False)
     return verified
@@ -184,6 +213,7 @@ def forget() -> None:
     """Empty this process's cache."""
     with _lock:
         _known.clear()
+        _resting.clear()
 
 
 def _digest(token: str) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,9 +13,9 @@ from django.db import connection
 from sessions_core import tokens
 from sessions_core.app_settings import app_settings
 from sessions_core.errors import Unavailable
-from sessions_core.fastlane import checks
+from sessions_core.fastlane import checks, workers
 from sessions_core.fastlane.checks import TokenChecks
-from sessions_core.tokens import trust
+from sessions_core.tokens import claims, trust
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,7 +52,10 @@ async def settled() -> None:
 
 def run(work: Callable[[TokenChecks], Coroutine[Any, Any, None]]) -> None:
     async def begun() -> None:
-        await work(TokenChecks())
+        try:
+            await work(TokenChecks())
+        finally:
+            workers.close()
 
     asyncio.run(begun())
 
@@ -59,7 +63,7 @@ def run(work: Callable[[TokenChecks], Coroutine[Any, Any, None]]) -> None:
 def test_who_comes_while_a_token_is_still_trusted_never_waits(access, monkeypatch) -> None:
     async def work(here: TokenChecks) -> None:
         await here.verified(access)
-        monkeypatch.setattr(tokens, "verify_many", None)  # For which a request would wait.
+        monkeypatch.setattr(here, "_look_up", None)  # For which a request would wait.
         for _ in range(5):
             wait_for(0.6)
             await here.verified(access)
@@ -94,18 +98,20 @@ def test_who_has_joined_the_staff_is_noticed(access) -> None:
 
 
 def test_what_is_revoked_here_while_it_is_looked_at_stays_so(access, monkeypatch) -> None:
-    holders = trust.holders
+    judged = claims._judged
 
-    def revoked_meanwhile(payloads: list[Any]) -> list[Any]:
-        found = holders(payloads)
-        tokens.revoke(access)
+    def revoked_meanwhile(*args: Any) -> list[Any]:
+        found = judged(*args)
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(tokens.revoke, access).result()
+            thread.submit(connection.close).result()
         return found
 
     async def work(here: TokenChecks) -> None:
         await here.verified(access)
         wait_for(0.6)
         with monkeypatch.context() as racing:
-            racing.setattr(trust, "holders", revoked_meanwhile)
+            racing.setattr(claims, "_judged", revoked_meanwhile)
             await here.verified(access)
             await settled()
         with pytest.raises(tokens.InvalidToken):
@@ -125,7 +131,7 @@ def test_while_the_database_is_away_trust_lasts_as_long_as_ever(
 
     async def work(here: TokenChecks) -> None:
         await here.verified(access)
-        monkeypatch.setattr(trust, "holders", away)
+        monkeypatch.setattr(claims, "_judged", away)
         wait_for(0.6)
         for _ in range(2):
             await here.verified(access)
@@ -141,11 +147,14 @@ def test_while_the_database_is_away_trust_lasts_as_long_as_ever(
 
 
 def test_whoever_waits_hears_of_a_fault_and_the_next_are_looked_up(access, monkeypatch) -> None:
+    async def fault(_: object) -> None:
+        raise ZeroDivisionError
+
     async def work(here: TokenChecks) -> None:
         with monkeypatch.context() as broken:
-            broken.setattr(tokens, "verify_many", None)
+            broken.setattr(checks, "_verify", fault)
             for _ in range(2):
-                with pytest.raises(TypeError):
+                with pytest.raises(ZeroDivisionError):
                     async with asyncio.timeout(20):
                         await here.verified(access)
         await here.verified(access)
@@ -166,3 +175,47 @@ def test_one_that_is_no_longer_used_is_let_go(access) -> None:
 
     run(work)
     assert len(trust._known) == 1
+
+
+def test_one_that_comes_back_is_looked_up_but_not_decoded_again(access, monkeypatch) -> None:
+    other = tokens.issue(User.objects.create_user("another")).access
+
+    async def work(here: TokenChecks) -> None:
+        for token in (access, other):
+            await here.verified(token)
+        for _ in range(3):
+            wait_for(0.6)
+            await here.verified(other)
+            await settled()
+        monkeypatch.setattr(trust, "decode", None)
+        assert (await here.verified(access)).actor != (await here.verified(other)).actor
+        await asyncio.to_thread(change_all, is_active=False)
+        wait_for(1.2)
+        with pytest.raises(tokens.InvalidToken):
+            await here.verified(access)
+
+    run(work)
+
+
+@pytest.mark.postgres
+def test_on_postgres_no_thread_is_needed(access, monkeypatch) -> None:
+    async def work(here: TokenChecks) -> None:
+        monkeypatch.setattr(checks, "in_thread", None)
+        assert (await here.verified(access)).actor.user_id is not None
+        with pytest.raises(tokens.InvalidToken):
+            await here.verified(access[:-2])
+
+    run(work)
+
+
+@pytest.mark.postgres
+def test_where_the_line_cannot_be_used_a_thread_is(access, monkeypatch) -> None:
+    def refused(_: object) -> Any:
+        raise workers.NotDone
+        yield
+
+    async def work(here: TokenChecks) -> None:
+        monkeypatch.setattr(tokens, "verifying", refused)
+        assert (await here.verified(access)).actor.user_id is not None
+
+    run(work)
