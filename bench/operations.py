@@ -2,10 +2,10 @@
 
     python -m bench.operations [--rounds 3] [--seconds 4] [--write]
 
-Over one Postgres, in turns: the lane in one process, as with answers; the peer, the views and the
-lane without kept pages, which only reads, in two. The project keeps the pages of history and
-details that it has made; ``fresh pages`` are the same with that switched off, so that each is made
-anew. ``views`` is the project without its lane.
+Over one Postgres, in turns, each after half a second to get going: the lane in one process, as with
+answers; the peer, the views and the lane without kept pages, which only reads, in two. The project
+keeps the pages of history and details that it has made; ``fresh pages`` are the same with that
+switched off, so that each is made anew. ``views`` is the project without its lane.
 """
 
 import argparse

@@ -49,11 +49,12 @@ def asking(pk: int) -> Statement:
 
 
 def from_rows(actor: Actor, given: object, rows: Sequence[tuple]) -> Session:
-    """As ``shown``. Raises also ``SessionBusy`` where that would have to write.
-
-    Not for staff, whose looks are recorded.
+    """As ``shown``. Raises also ``SessionBusy`` where that would have to write: of a look of the
+    staff's, or that its time is over.
     """
     found = _instance(rows[0]) if rows else None
+    if found is not None and actor.is_staff and not actor.owns(found.user_id, found.guest):
+        raise SessionBusy
     session = access.permitted(actor, found, given, route="", write=False)
     if current.is_due(session):
         raise SessionBusy

@@ -18,10 +18,8 @@ from .operations import Json, Record
 
 
 def is_plain(actor: Actor) -> bool:
-    """Whether all of it is read by statements of our own. A look of the staff's is recorded, and a
-    guest has no days to add up.
-    """
-    return statements.on_postgres() and actor.user_id is not None and not actor.is_staff
+    """Whether all of it is read by statements of our own. A guest has no days to add up."""
+    return statements.on_postgres() and actor.user_id is not None
 
 
 def history(actor: Actor, wanted: listing.Wanted) -> Json:
@@ -79,7 +77,7 @@ def details(actor: Actor, session_id: str) -> Json:
 
 def details_asking(actor: Actor, session_id: str, record: Record) -> Asking[None]:
     """``details`` for a plain actor, for whoever runs the statements. ``record`` is given the
-    reply. Raises also ``SessionBusy``, where its time is over and that has to be written first.
+    reply. Raises also ``SessionBusy``, where something has to be written first.
     """
     record((yield from _details(actor, session_id)))
 

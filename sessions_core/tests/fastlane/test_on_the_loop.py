@@ -102,6 +102,8 @@ def test_what_is_read_changes_no_thread(world) -> None:
     first = one_after_the_other(history, details, some, deep)
     assert [answer.status for answer in first] == [200] * 4
     assert [json.loads(answer.body).get("total") for answer in first] == [6, None, 5, 6]
+    (of_staff,) = one_after_the_other(get("/history", world.staff_token))
+    assert json.loads(of_staff.body)["total"] == 0
     again = one_after_the_other(history, details, some, deep)
     assert [answer.body for answer in again] == [answer.body for answer in first]
 
