@@ -80,7 +80,9 @@ def _due(now: float, but: Collection[bytes]) -> list[tuple[bytes, _Known]]:
             if not _is_due(known, now):
                 break
             del _known[digest]
-            if known.used and known.expires > time.time() and digest not in but:
+            if known.expires <= time.time():
+                continue
+            if known.used and digest not in but:
                 found.append((digest, known))
             else:
                 _rest(digest, known)

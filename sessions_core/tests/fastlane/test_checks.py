@@ -50,6 +50,15 @@ async def settled() -> None:
         await asyncio.wait(others)
 
 
+async def use_but_one(here: TokenChecks, unused: str, other: str) -> None:
+    """Both are looked at; then only ``other`` is in use, for longer than trust lasts."""
+    await here.verified(unused)
+    for _ in range(4):
+        await here.verified(other)
+        await settled()
+        wait_for(0.6)
+
+
 def run(work: Callable[[TokenChecks], Coroutine[Any, Any, None]]) -> None:
     async def begun() -> None:
         try:
@@ -166,12 +175,7 @@ def test_one_that_is_no_longer_used_is_let_go(access) -> None:
     other = tokens.issue(User.objects.create_user("another")).access
 
     async def work(here: TokenChecks) -> None:
-        for token in (access, other):
-            await here.verified(token)
-        for _ in range(3):
-            wait_for(0.6)
-            await here.verified(other)
-            await settled()
+        await use_but_one(here, access, other)
 
     run(work)
     assert len(trust._known) == 1
@@ -181,12 +185,7 @@ def test_one_that_comes_back_is_looked_up_but_not_decoded_again(access, monkeypa
     other = tokens.issue(User.objects.create_user("another")).access
 
     async def work(here: TokenChecks) -> None:
-        for token in (access, other):
-            await here.verified(token)
-        for _ in range(3):
-            wait_for(0.6)
-            await here.verified(other)
-            await settled()
+        await use_but_one(here, access, other)
         monkeypatch.setattr(trust, "decode", None)
         assert (await here.verified(access)).actor != (await here.verified(other)).actor
         await asyncio.to_thread(change_all, is_active=False)
