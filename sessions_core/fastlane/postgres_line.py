@@ -39,8 +39,10 @@ REPLAN = 60.0
 _LOST = "The connection is lost"
 _GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 # All that is asked here is found by index, also in tables that were empty when it was planned.
+# One whose row somebody holds must not keep what shares its transaction: it goes another way.
 _SETTINGS = """
 SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off;
+SET lock_timeout = '100ms';
 SET application_name = '{work} on the loop'
 """
 
@@ -107,16 +109,20 @@ class PostgresLine:
         """
         try:
             while True:
-                rows = await self._ask(asked, condition)
+                (rows,) = await self.ask([asked], condition)
                 asked, condition = asking.send(rows), None
         except StopIteration as end:
             return end.value
 
-    async def _ask(self, asked: Statement | Together, condition: Condition | None) -> Any:
-        """What ``Asking`` is sent for ``asked``. All of it is one transaction, having one Sync."""
+    async def ask(
+        self, asked: Sequence[Statement | Together], condition: Condition | None = None
+    ) -> list[Any]:
+        """What each ``Asking`` is sent for what it has ``asked``. All of that is one transaction,
+        having one Sync. Raises as ``resolve`` does.
+        """
         if self.is_open and self._loop.time() >= self._planned_at + REPLAN:
             await self._forget_plans()
-        batch = asked.statements if isinstance(asked, Together) else (asked,)
+        batch = [each for part in asked for each in _statements(part)]
         for statement in batch:
             if statement.sql not in self._names:
                 await self._prepare(statement.sql)
@@ -129,8 +135,11 @@ class PostgresLine:
 
         meanwhile = [each.meanwhile for each in batch if each.meanwhile is not None]
         results = await self._exchange(send, condition, meanwhile)
-        rows = [self._rows_of(result) for result in results]
-        return rows if isinstance(asked, Together) else rows[0]
+        rows = (self._rows_of(result) for result in results)
+        return [
+            [next(rows) for _ in part.statements] if isinstance(part, Together) else next(rows)
+            for part in asked
+        ]
 
     async def _prepare(self, sql: str) -> None:
         name = b"%b_%d" % (self._work.encode(), len(self._names))
@@ -219,6 +228,10 @@ class PostgresLine:
                 self._answer.set_result(self._results)
                 return True
         return False
+
+
+def _statements(asked: Statement | Together) -> Sequence[Statement]:
+    return asked.statements if isinstance(asked, Together) else (asked,)
 
 
 def _has_more(socket: int) -> bool:

@@ -103,9 +103,10 @@ class SideLane:
                 return None
             request = replace(request, windows=windows)
         try:
-            if here.lines is not None and request.act.asking is not None:
+            lines = here.reading if request.method == "GET" else here.writing
+            if lines is not None and request.act.asking is not None:
                 with suppress(NotDone):
-                    return await self._performer.perform_on_loop(request, here.lines, here.till)
+                    return await self._performer.perform_on_loop(request, lines, here.till)
             return await here.run(lambda: self._performer.perform(request))
         except NotDone:
             if scope is not None:

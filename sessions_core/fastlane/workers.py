@@ -27,7 +27,9 @@ Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
 logger = logging.getLogger(__name__)
 
 THREADS = 4
-LINES = 4
+# Connections for what the loop writes, and for what it reads. A page may take long; rows that are
+# written in the same transaction would be held as long.
+WRITING, READING = 2, 3
 # Jobs waiting for a thread, and seconds that one may wait.
 QUEUE = 512
 PATIENCE = 1.0
@@ -44,13 +46,15 @@ class NotDone(Exception):
 
 class Workers:
     """Of one event loop, which alone touches its state. ``till``: where its jobs are counted;
-    ``lines``: by which some need no thread; ``accounts``: by which it is asked whose tokens are.
+    ``writing`` and ``reading``: by which some need no thread; ``accounts``: by which it is asked
+    whose tokens are.
     """
 
     def __init__(self, threads: int) -> None:
         self._loop = asyncio.get_running_loop()
         self.till = Till()
-        self.lines = self._lines(LINES)
+        self.writing = self._lines(WRITING)
+        self.reading = self._lines(READING)
         self.accounts = self._lines(1)
         self._all = [ThreadPoolExecutor(1, f"operations-{n}") for n in range(threads)]
         # The one that worked last is first in line again: its connection is there already.
@@ -99,7 +103,7 @@ class Workers:
     def close(self) -> None:
         """End the threads, after what is under way, and give their connections back."""
         self.till.close()
-        for lines in (self.lines, self.accounts):
+        for lines in (self.writing, self.reading, self.accounts):
             if lines is not None:
                 lines.close()
         for thread in self._all:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from sessions_core import achievements
 from sessions_core.achievements import Achievement
 from sessions_core.errors import SessionBusy
-from sessions_core.fastlane import FastLane, groups, keyed, lines, workers
+from sessions_core.fastlane import FastLane, groups, keyed, workers
 from sessions_core.fastlane.performing import Performer
 from sessions_core.lifecycle import completing
 from sessions_core.lifecycle.recent import Recent
@@ -295,14 +295,11 @@ def held_day(world) -> Iterator[threading.Event]:
 
 
 def test_who_waits_for_a_lock_holds_nobody_else_up(world, held_day, monkeypatch) -> None:
-    """Each line waits for somebody's day: the others' sessions begin by the threads."""
-    monkeypatch.setattr(workers, "LINES", 2)
-    monkeypatch.setattr(lines, "PATIENCE", 0.1)
+    """Not even those who have come at the same time, and so share the only line with them."""
+    monkeypatch.setattr(workers, "WRITING", 1)
 
     async def scenario(app: FastLane) -> tuple[int, list[int]]:
-        await start(world, token=world.other_token).to(app)
         waiting = [asyncio.create_task(start(world).to(app)) for _ in range(2)]
-        await asyncio.sleep(0.2)
         other = await start(world, token=world.other_token).to(app)
         assert not any(task.done() for task in waiting)
         held_day.set()
@@ -312,12 +309,12 @@ def test_who_waits_for_a_lock_holds_nobody_else_up(world, held_day, monkeypatch)
 
 
 def test_who_goes_away_leaves_a_line_that_serves(world, held_day, monkeypatch) -> None:
-    monkeypatch.setattr(workers, "LINES", 1)
+    monkeypatch.setattr(workers, "WRITING", 1)
 
     async def scenario(app: FastLane) -> int:
         await start(world, token=world.other_token).to(app)
         gone = asyncio.create_task(start(world).to(app))
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.05)
         gone.cancel()
         return (await start(world, token=world.other_token).to(app)).status
 
