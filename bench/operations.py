@@ -76,7 +76,8 @@ def main() -> None:
             servers[name] = Server(contender, env, folder_for_logs() / f"sessions-{name}.log")
             ending.callback(servers[name].stop)
         seen = measure(servers, folder / "postgres", wanted)
-    text = f"{bar(seen)}\n\n{rates(seen)}"
+    rounds = f"In {wanted.rounds} rounds of {wanted.seconds:g} s."
+    text = f"{rounds}\n\n{bar(seen)}\n\n{rates(seen)}"
     print(text)
     if wanted.write:
         page.put({"Sessions begun, ended and read": text})

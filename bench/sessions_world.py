@@ -45,10 +45,10 @@ FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
 PROJECT_ATTEMPTS = """
 INSERT INTO sessions_core_attempt (session_id, seq, item_id, answer, correct, close, response_ms,
     created_at, answered_count, attempt_count, correct_count, current_streak)
-SELECT n, place + 1, (n + place * 5) %% %(items)s + 1, 'palabra', place %% 10 < 7, false, 3500,
-    now(), place + 1, place + 1, least(place + 1, 7), 0
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) n,
-     generate_series(0, %(attempts)s - 1) place
+SELECT id, place + 1, (id + place * 5) %% %(items)s + 1, 'palabra', place %% 10 < 7, false, 3500,
+    started_at + interval '3.5 seconds' * place, place + 1, place + 1, least(place + 1, 7), 0
+FROM sessions_core_session, generate_series(0, %(attempts)s - 1) place
+WHERE id BETWEEN %(first)s AND %(last)s
 """
 PROJECT_DAYS = """
 INSERT INTO sessions_core_practiceday
