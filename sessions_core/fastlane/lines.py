@@ -86,9 +86,7 @@ class Lines:
             size = min(fair_share, SIZE)
             group = [self._queue.popleft() for _ in range(size)]
             self._loop.create_task(self._serve(self._free.pop(), group))
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
+            self._stay()
 
     async def _serve(self, line: PostgresLine, group: list["_Waiting"]) -> None:
         try:
@@ -108,6 +106,11 @@ class Lines:
                 self._wake()
             elif len(self._free) == len(self._all):
                 self._idle = self._loop.call_later(IDLE, self._rest)
+
+    def _stay(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
 
     def _rest(self) -> None:
         """Give the connections back. More work opens them again."""
