@@ -20,7 +20,14 @@ from sessions_core.lifecycle.recent import Recent
 from sessions_core.lifecycle.start import Wishes
 from sessions_core.lifecycle.start import start as begin
 from sessions_core.lifecycle.statements import Asking
-from sessions_core.models import Item, PracticeDay, Session, StaffAccess, Transition
+from sessions_core.models import (
+    AwardedAchievement,
+    Item,
+    PracticeDay,
+    Session,
+    StaffAccess,
+    Transition,
+)
 from sessions_core.scheduling import FSRSScheduler
 from sessions_core.signals import session_events, session_events_at_once
 from sessions_core.surfaces.portal.cursor import cursor_after
@@ -183,6 +190,21 @@ def test_without_a_key_one_end_is_told_and_the_others_are_late(world) -> None:
     answers = together(*[complete(world)] * 6)
     assert sorted(answer.status for answer in answers) == [200] + [400] * 5
     assert ends_of(world, "active") == 1
+
+
+def test_two_ends_of_one_learner_at_once_both_count_and_win_once(world, monkeypatch) -> None:
+    """Both are read before either is written, and they share the statement's transaction."""
+    monkeypatch.setattr(workers, "WRITING", 1)
+    day = PracticeDay.objects.get(user__username="ana")
+    AwardedAchievement.objects.all().delete()
+    Session.objects.filter(status="completed").update(status="cancelled")
+    answers = together(complete(world), start(world), complete(world, "paused"), start(world))
+    assert [answer.status for answer in answers] == [200, 201, 200, 201]
+    assert [ends_of(world, name) for name in ("active", "paused")] == [1, 1]
+    after = PracticeDay.objects.get(pk=day.pk)
+    assert (after.started, after.ended) == (day.started + 2, day.ended + 2)
+    assert AwardedAchievement.objects.filter(code="first-step").count() == 1
+    assert sum(b'"First Step"' in answer.body for answer in answers) == 1
 
 
 def ends_of(world: World, name: str) -> int:
