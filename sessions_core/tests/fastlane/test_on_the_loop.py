@@ -193,13 +193,19 @@ def test_without_a_key_one_end_is_told_and_the_others_are_late(world) -> None:
 
 
 def test_two_ends_of_one_learner_at_once_both_count_and_win_once(world, monkeypatch) -> None:
-    """Both are read before either is written, and they share the statement's transaction."""
+    """Both are read before either is written, and what they share is refused by the server."""
     monkeypatch.setattr(workers, "WRITING", 1)
     day = PracticeDay.objects.get(user__username="ana")
     AwardedAchievement.objects.all().delete()
     Session.objects.filter(status="completed").update(status="cancelled")
-    answers = together(complete(world), start(world), complete(world, "paused"), start(world))
-    assert [answer.status for answer in answers] == [200, 201, 200, 201]
+
+    async def scenario(app: FastLane) -> list[Answer]:
+        await start(world).to(app)  # Now the line is open, and those who come meet.
+        ends = complete(world), start(world), complete(world, "paused")
+        return await asyncio.gather(*(request.to(app) for request in ends))
+
+    answers = in_a_loop(scenario)
+    assert [answer.status for answer in answers] == [200, 201, 200]
     assert [ends_of(world, name) for name in ("active", "paused")] == [1, 1]
     after = PracticeDay.objects.get(pk=day.pk)
     assert (after.started, after.ended) == (day.started + 2, day.ended + 2)
