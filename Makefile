@@ -23,7 +23,7 @@ UV_LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet -
 	--universal --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help bench run test test-fast fuzz check format lock clean
+.PHONY: help bench run test test-fast torture fuzz check format lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,13 +31,19 @@ help: ## List the commands
 run: $(VENV)/.installed ## Migrate, seed the demo and serve at http://127.0.0.1:8000/ (PORT=… for another)
 	@exec env DEBUG=$(DEBUG) DEMO=$(DEMO) $(BIN)/python manage.py serve --port $(PORT)
 
-test: $(VENV)/.installed-test ## Run every test: on Postgres and Redis, on SQLite, then in a browser
-	$(BIN)/python -m pytest -n $(JOBS) -m "not browser" --database postgres
-	$(BIN)/python -m pytest -n $(JOBS) -m "not browser" --database sqlite
+test: $(VENV)/.installed-test ## Run the tests on Postgres and Redis, what may differ on SQLite, and in a browser
+	$(BIN)/python -m pytest -n $(JOBS) -m "not browser and not torture" --database postgres --pass first
+	$(BIN)/python -m pytest -n $(JOBS) -m "not browser and not torture" --database sqlite --pass second
 	$(BIN)/python -m pytest -m browser --database sqlite
+	@echo "Passed. What kills, freezes, fills or cuts servers: make torture. More requests made from\
+	 the API document: make fuzz. Lint, types and contracts: make check."
+
+torture: $(VENV)/.installed-test ## Kill, freeze, fill and cut real servers: on Postgres and Redis, then on SQLite
+	$(BIN)/python -m pytest -n $(JOBS) -m torture --database postgres --pass first
+	$(BIN)/python -m pytest -n $(JOBS) -m torture --database sqlite --pass second
 
 test-fast: $(VENV)/.installed-test ## Run what needs only SQLite and this one process
-	$(BIN)/python -m pytest -n $(JOBS) --in-process
+	$(BIN)/python -m pytest -n $(JOBS) -m "not torture" --in-process
 
 bench: $(VENV)/.installed-test ## Measure against the peers and write docs/performance.md (ROWS=10000000 for all of it)
 	@$(BIN)/pip install -qq --disable-pip-version-check -r bench/requirements.txt
@@ -46,6 +52,8 @@ bench: $(VENV)/.installed-test ## Measure against the peers and write docs/perfo
 	$(BIN)/python -m bench.growth --rows $(ROWS) --rounds $(ROUNDS) --write
 	$(BIN)/python -m bench.endurance --answers $(ANSWERS) --write
 	$(BIN)/python -m bench.fanout --rounds $(ROUNDS) --seconds $(SECONDS) --write
+	$(BIN)/python -m bench.judge
+	$(BIN)/python -m bench.drivers
 
 fuzz: $(VENV)/.installed-test ## Send 20,000 requests made from the API document (FUZZ_EXAMPLES=… for more)
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -n $(JOBS) tests/fuzz --database postgres

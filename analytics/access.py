@@ -1,7 +1,8 @@
-"""The one door to a therapist's record: load it, settle the caller's standing, note whose it is.
+"""Access control of therapists' records: every view loads its record through a function here.
 
-Each right names the standings that hold it; the table is the role table of the product. What is
-unknown is a 404, what is not the caller's a 403, and who has no role here learns of neither.
+The function loads the record, checks the caller's relationship to it against the right that the
+view needs, and notes for the audit whose record it is. An unknown record is a 404 and a forbidden
+one a 403; a caller without any role gets a 403 either way, so that it cannot probe for ids.
 """
 
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ from .models import EvaluatorAssignment, SupervisorLink, TherapistSession
 from .roles import EVALUATOR, SUPERVISOR, THERAPIST, Caller
 
 
-class Standing(Enum):
-    """What the caller is to a record."""
+class Relationship(Enum):
+    """How a caller is related to a record."""
 
     OWN = auto()
     LINKED = auto()
@@ -40,18 +41,18 @@ class Right(Enum):
     READ_TEXT = auto()
 
 
-# Staff write on somebody's behalf, and read text for a stated reason only. An evaluator's right to
-# text is to what it wrote itself; ``reads_all_text`` tells it from the others'.
-HOLDERS: dict[Right, frozenset[Standing]] = {
-    Right.READ_METRICS: frozenset(Standing),
-    Right.WRITE_METRICS: frozenset({Standing.OWN, Standing.STAFF}),
-    Right.READ_TEXT: frozenset(Standing),
+# The role table of the product. Staff write on a therapist's behalf, and read text only if they
+# state a reason. An evaluator may read only its own texts: see ``reads_all_text``.
+GRANTED_TO: dict[Right, frozenset[Relationship]] = {
+    Right.READ_METRICS: frozenset(Relationship),
+    Right.WRITE_METRICS: frozenset({Relationship.OWN, Relationship.STAFF}),
+    Right.READ_TEXT: frozenset(Relationship),
 }
 
 
 @dataclass
-class Visit:
-    """One call: who, and what the door notes for the audit while the call is served."""
+class AccessContext:
+    """The caller of one request, and what the audit will record about the request."""
 
     caller: Caller
     reason: str = ""
@@ -62,64 +63,66 @@ class Visit:
 
 
 def session_for(
-    visit: Visit, id_text: str, right: Right, *, lock: bool = False
+    context: AccessContext, id_text: str, right: Right, *, lock: bool = False
 ) -> TherapistSession:
-    """The session ``id_text`` names, if the caller holds ``right`` to it.
+    """Returns the session with the id ``id_text``, if the caller has ``right`` to it.
 
-    ``lock`` takes the row's lock until the transaction ends: every write does. Raises
+    With ``lock``, which every write passes, the row stays locked until the transaction ends. Raises
     ``TherapistSessionUnknown``, ``NotAllowed``, ``ReasonRequired``.
     """
-    require_a_role(visit.caller)
+    require_a_role(context.caller)
     rows = TherapistSession.objects.select_for_update() if lock else TherapistSession.objects
     session = rows.filter(pk=_uuid(id_text)).first()
     if session is None:
         raise TherapistSessionUnknown
-    visit.session_id, visit.subject_id = session.pk, session.therapist_id
-    _require(visit, right, standings(visit.caller, session))
+    context.session_id, context.subject_id = session.pk, session.therapist_id
+    _require(context, right, relationships(context.caller, session))
     return session
 
 
 def session_to_write(
-    visit: Visit, id_text: str, therapist_id_text: str | None = None
+    context: AccessContext, id_text: str, therapist_id_text: str | None = None
 ) -> TherapistSession:
-    """The session, locked, for its own therapist; for staff, on the therapist's behalf."""
-    writer = acting_for(visit, "therapistId", therapist_id_text)
-    session = session_for(visit, id_text, Right.WRITE_METRICS, lock=True)
+    """Returns the session, locked, to its therapist, or to staff acting on their behalf."""
+    writer = acting_for(context, "therapistId", therapist_id_text)
+    session = session_for(context, id_text, Right.WRITE_METRICS, lock=True)
     if writer != session.therapist_id and therapist_id_text is not None:
         raise Invalid(therapistId="Not this session's therapist")
-    if visit.caller.user_id != session.therapist_id:
-        visit.behalf_id = session.therapist_id
+    if context.caller.user_id != session.therapist_id:
+        context.behalf_id = session.therapist_id
     return session
 
 
-def therapist_for(visit: Visit, id_text: str, right: Right) -> Any:
-    """The id of the therapist ``id_text`` names, if the caller holds ``right`` to some of theirs.
+def therapist_for(context: AccessContext, id_text: str, right: Right) -> Any:
+    """Returns the therapist's id, if the caller has ``right`` to at least one of their sessions.
 
-    What is then shown must still be narrowed by ``visible``. Raises as ``session_for``.
+    The caller must still filter what it shows by ``visible``. Raises ``TherapistUnknown``,
+    ``NotAllowed``, ``ReasonRequired``.
     """
-    require_a_role(visit.caller)
+    require_a_role(context.caller)
     therapist_id = user_id_of(id_text)
     known = TherapistSession.objects.filter(therapist=therapist_id).exists() or (
         get_user_model().objects.filter(pk=therapist_id, groups__name=THERAPIST).exists()
     )
     if not known:
         raise TherapistUnknown
-    visit.subject_id = therapist_id
-    _require(visit, right, _standings_to(visit.caller, therapist_id))
+    context.subject_id = therapist_id
+    _require(context, right, _relationships_to(context.caller, therapist_id))
     return therapist_id
 
 
-def standings(caller: Caller, session: TherapistSession) -> set[Standing]:
-    """Everything the caller is to ``session`` at this moment."""
-    found = _standings_to(caller, session.therapist_id) - {Standing.ASSIGNED}
+def relationships(caller: Caller, session: TherapistSession) -> set[Relationship]:
+    """Returns every relationship that the caller has to ``session`` now."""
+    found = _relationships_to(caller, session.therapist_id) - {Relationship.ASSIGNED}
     if caller.has(EVALUATOR) and _assignments(caller).filter(session=session).exists():
-        found.add(Standing.ASSIGNED)
+        found.add(Relationship.ASSIGNED)
     return found
 
 
-def confided(caller: Caller) -> set[Any]:
-    """Ids of the therapists whose clients and texts are open to the caller: its own and those
-    linked.
+def may_see_clients_of(caller: Caller) -> set[Any]:
+    """Returns the ids of the therapists whose clients and texts the caller may see.
+
+    These are the caller itself, if it is a therapist, and the therapists that it supervises.
     """
     own = {caller.user_id} if caller.has(THERAPIST) else set()
     if not caller.has(SUPERVISOR):
@@ -127,15 +130,15 @@ def confided(caller: Caller) -> set[Any]:
     return own | set(supervised(caller.user_id).values_list("therapist", flat=True))
 
 
-def reads_all_text(visit: Visit, session: TherapistSession) -> bool:
-    """Else the caller reads, if anything, what it wrote itself."""
-    if visit.caller.is_staff and visit.reason:
+def reads_all_text(context: AccessContext, session: TherapistSession) -> bool:
+    """Returns whether the caller may read everybody's texts, not just those it wrote itself."""
+    if context.caller.is_staff and context.reason:
         return True
-    return session.therapist_id in confided(visit.caller)
+    return session.therapist_id in may_see_clients_of(context.caller)
 
 
 def visible(caller: Caller) -> QuerySet[TherapistSession]:
-    """The sessions whose metrics the caller may read."""
+    """Returns the sessions whose metrics the caller may read."""
     if caller.is_staff:
         return TherapistSession.objects.all()
     seen = Q(pk__in=[])
@@ -149,7 +152,7 @@ def visible(caller: Caller) -> QuerySet[TherapistSession]:
 
 
 def supervised(supervisor_id: Any) -> QuerySet:
-    """Ids of the therapists linked to a supervisor now."""
+    """Returns the ids of the therapists that the supervisor is linked to now."""
     return SupervisorLink.objects.in_force().filter(supervisor=supervisor_id).values("therapist")
 
 
@@ -163,21 +166,21 @@ def require_therapist(user_id: Any) -> None:
         raise NotAllowed("Only a therapist holds therapist sessions")
 
 
-def acting_for(visit: Visit, field: str, id_text: str | None) -> Any:
-    """The user a write is by: the caller. Staff may name another, and the audit says so."""
-    if id_text is None or id_text == str(visit.caller.user_id):
-        return visit.caller.user_id
-    if not visit.caller.is_staff:
+def acting_for(context: AccessContext, field: str, id_text: str | None) -> Any:
+    """Returns the id of the user a write is recorded under: the caller, or whom staff name."""
+    if id_text is None or id_text == str(context.caller.user_id):
+        return context.caller.user_id
+    if not context.caller.is_staff:
         raise NotTheCaller(f"{field} must be you", **{field: "Not the signed-in user"})
     named = user_id_of(id_text)
     if not get_user_model().objects.filter(pk=named, is_active=True).exists():
         raise TherapistUnknown("User not found", **{field: "No such user"})
-    visit.behalf_id = named
+    context.behalf_id = named
     return named
 
 
 def user_id_of(id_text: str) -> Any:
-    """``id_text`` as the user model's key; ``TherapistUnknown`` where it cannot be one."""
+    """Returns ``id_text`` as a primary key of the user model. Raises ``TherapistUnknown``."""
     try:
         field = get_user_model()._meta.pk
         return field.clean(field.to_python(id_text), None)
@@ -185,29 +188,29 @@ def user_id_of(id_text: str) -> Any:
         raise TherapistUnknown from None
 
 
-def _standings_to(caller: Caller, therapist_id: Any) -> set[Standing]:
+def _relationships_to(caller: Caller, therapist_id: Any) -> set[Relationship]:
     found = set()
     if caller.is_staff:
-        found.add(Standing.STAFF)
+        found.add(Relationship.STAFF)
     if caller.has(THERAPIST) and caller.user_id == therapist_id:
-        found.add(Standing.OWN)
+        found.add(Relationship.OWN)
     if (
         caller.has(SUPERVISOR)
         and supervised(caller.user_id).filter(therapist=therapist_id).exists()
     ):
-        found.add(Standing.LINKED)
+        found.add(Relationship.LINKED)
     if (
         caller.has(EVALUATOR)
         and _assignments(caller).filter(session__therapist=therapist_id).exists()
     ):
-        found.add(Standing.ASSIGNED)
+        found.add(Relationship.ASSIGNED)
     return found
 
 
-def _require(visit: Visit, right: Right, held: set[Standing]) -> None:
-    if not held & HOLDERS[right]:
+def _require(context: AccessContext, right: Right, found: set[Relationship]) -> None:
+    if not found & GRANTED_TO[right]:
         raise NotAllowed
-    if right is Right.READ_TEXT and held == {Standing.STAFF} and not visit.reason:
+    if right is Right.READ_TEXT and found == {Relationship.STAFF} and not context.reason:
         raise ReasonRequired
 
 
@@ -216,7 +219,7 @@ def _assignments(caller: Caller) -> QuerySet[EvaluatorAssignment]:
 
 
 def _uuid(id_text: str) -> UUID:
-    """Any spelling that is no UUID names no session."""
+    """Raises ``TherapistSessionUnknown`` for a text that is no UUID."""
     try:
         return UUID(id_text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The admin: records to be looked at, links and assignments to be kept, texts for a reason only."""
+"""The admin of this app: staff view records, edit links, and read texts by break-glass access."""
 
 from typing import Any
 
@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from sessions_core.admin.base import USERNAME, ListAdmin, ReadOnlyAdmin
 from sessions_core.rest.address import client_address
 
-from .admin_base import AuditedReading
-from .audit.chain import Call, append
+from .admin_base import AuditedReadOnlyAdmin
+from .audit.chain import AuditEvent, append
+from .break_glass import BreakGlassAdmin
 from .models import (
     AuditRecord,
     Comparison,
@@ -20,12 +21,11 @@ from .models import (
     SupervisorLink,
     TherapistSession,
 )
-from .reading_room import TextForAReason
 
 
 @admin.register(TherapistSession)
-class TherapistSessionAdmin(AuditedReading):
-    """Without the client, whom staff may not know."""
+class TherapistSessionAdmin(AuditedReadOnlyAdmin):
+    """The page leaves out the client, whom staff may not know."""
 
     list_display = ("id", "therapist", "started_at", "ended_at", "status", "progress")
     list_select_related = ("therapist",)
@@ -42,7 +42,7 @@ class TherapistSessionAdmin(AuditedReading):
 
 
 @admin.register(ProgressFeedback)
-class ProgressFeedbackAdmin(TextForAReason):
+class ProgressFeedbackAdmin(BreakGlassAdmin):
     list_display = ("id", "session", "author", "created_at", "read_link")
     list_select_related = ("author", "session")
     ordering = ("-created_at",)
@@ -53,7 +53,7 @@ class ProgressFeedbackAdmin(TextForAReason):
 
 
 @admin.register(Comparison)
-class ComparisonAdmin(AuditedReading):
+class ComparisonAdmin(AuditedReadOnlyAdmin):
     list_display = ("therapist", "trend", "improvement_score", "analyzed_at")
     list_select_related = ("therapist",)
     list_filter = ("trend",)
@@ -68,7 +68,7 @@ class ComparisonAdmin(AuditedReading):
 
 
 class AuditedRelationAdmin(ListAdmin):
-    """Who may look at whose record: every change is in the audit, under who made it."""
+    """Base of the pages that grant access to a record: the audit records who changed what."""
 
     record_name: str
 
@@ -89,7 +89,7 @@ class AuditedRelationAdmin(ListAdmin):
 
     def _record(self, request: HttpRequest, obj: Model, verb: str) -> None:
         append(
-            Call(
+            AuditEvent(
                 f"{self.record_name}.{verb}",
                 "admin",
                 200,
@@ -123,7 +123,7 @@ class EvaluatorAssignmentAdmin(AuditedRelationAdmin):
 
 @admin.register(AuditRecord)
 class AuditRecordAdmin(ReadOnlyAdmin):
-    """For those with the auditor right (``analytics.view_auditrecord``); nobody edits it."""
+    """Users with the permission ``analytics.view_auditrecord`` see the audit; nobody edits it."""
 
     list_display = ("seq", "at", "actor", "action", "subject", "session_id", "status", "calls")
     list_select_related = ("actor__user", "subject__user")

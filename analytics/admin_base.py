@@ -1,4 +1,4 @@
-"""What the admin pages of this app, of evaluations and of users share: the audit sees them."""
+"""Base classes of the admin pages whose use the audit records, in this and the other apps."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,30 +10,31 @@ from django.http.response import HttpResponseBase
 from sessions_core.admin.base import ModelAdmin, ReadOnlyAdmin
 from sessions_core.rest.address import client_address
 
-from .audit.acting import acting
-from .audit.chain import Call, append
+from .audit.acting_user import attribute_changes_to
+from .audit.chain import AuditEvent, append
 
 
 class NamesWhoActs(ModelAdmin):
-    """For the admin of users and groups: the audit names who gave or took a role."""
+    """Mixin for the pages of users and groups: the audit names who granted or revoked a role."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        with acting(request):
+        with attribute_changes_to(request):
             return super().changeform_view(request, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        with acting(request):
+        with attribute_changes_to(request):
             return super().changelist_view(request, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        with acting(request):
+        with attribute_changes_to(request):
             return super().delete_view(request, *args, **kwargs)
 
 
-class AuditedReading(ReadOnlyAdmin):
-    """Rows about therapists: whoever looks at them here is in the audit, as in the API.
+class AuditedReadOnlyAdmin(ReadOnlyAdmin):
+    """Read-only pages about therapists. Each view is recorded in the audit, as in the API.
 
-    ``record_name`` is that of the API. The page is rendered after its record is written.
+    The views of the API use the same ``record_name``. Django renders the page only after the audit
+    record is written.
     """
 
     record_name: str
@@ -64,7 +65,7 @@ class AuditedReading(ReadOnlyAdmin):
     ) -> None:
         found = list(rows)
         append(
-            Call(
+            AuditEvent(
                 f"{self.record_name}.{verb}",
                 "admin",
                 response.status_code,

@@ -16,17 +16,17 @@ class AnalyticsConfig(AppConfig):
 
         from . import personal_data
         from .audit import roles_changed
-        from .audit.people_handled import on_person_handled
+        from .audit.personal_data_requests import on_person_handled
         from .crypto.keyring import keyring
         from .live.definitions import SESSION_CHANNEL, THERAPIST_CHANNEL
-        from .live.wakeups import on_recorded
+        from .live.feed import on_recorded
         from .roles import create_roles
         from .signals import recorded
 
         user_model = get_user_model()
-        keyring()  # without its keys the process must not start
+        keyring()  # raises without keys, so that the process does not start
         post_migrate.connect(create_roles, sender=self, dispatch_uid="analytics.create_roles")
-        recorded.connect(on_recorded, dispatch_uid="analytics.wake_sockets")
+        recorded.connect(on_recorded, dispatch_uid="analytics.live")
         for signal, receiver, sender in (
             (m2m_changed, roles_changed.on_groups_changed, user_model.groups.through),
             (pre_delete, roles_changed.on_group_deleted, Group),

@@ -1,7 +1,7 @@
-"""Two sessions of one therapist: what changed, and whether it is more than noise.
+"""Compares two sessions of one therapist: what changed, and whether it is more than noise.
 
-The verdict rests on the mean change of the skills that both sessions measured; without any, on
-progress. One test decides, so the stated rate of false calls is the rate of the verdict.
+The result is based on the mean change of the skills that both sessions measured, or else on
+progress. A single test decides, so that the configured rate of false alarms applies to the result.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from .app_settings import app_settings
-from .measurements import Measured, measured, past_of
+from .measurements import SessionMeasurements, measurements_of, other_sessions_of
 from .models import TherapistSession, Trend
 from .norms import PROGRESS, RESPONSE_TIME, norm_for
 from .reliable_change import Change, Norm, change_of
@@ -20,7 +20,7 @@ TRENDS = {1: Trend.IMPROVING, 0: Trend.STABLE, -1: Trend.DECLINING}
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Changes from the earlier to the later session; ``None``: not known.
+    """Changes from the earlier to the later session. ``None`` means unknown.
 
     ``response_time`` is in seconds and positive when the response became faster.
     """
@@ -38,8 +38,8 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """``overall`` is None where there is too little data; the trend is then stable."""
+class ComparisonResult:
+    """``overall`` is None if there is too little data; the trend is then stable."""
 
     metrics: Metrics
     basis: str | None = None
@@ -52,11 +52,11 @@ class Verdict:
 
     @property
     def improvement_score(self) -> float:
-        """0 to 100, 50 being no change: the percentile of the change among unchanged pairs."""
+        """The percentile of the change among unchanged pairs, 0 to 100; 50 means no change."""
         return round(self.overall.percentile, 1) if self.overall else 50.0
 
     def evidence(self) -> dict[str, Any]:
-        """JSON of what the trend rests on, in the API's names."""
+        """Returns the figures behind the trend, under the names of the API."""
         return {
             "insufficientData": self.overall is None,
             "basis": self.basis,
@@ -80,21 +80,25 @@ def compare(
     previous: TherapistSession,
     scope: QuerySet[TherapistSession],
     given: Metrics = Metrics(),
-) -> Verdict:
-    """The verdict on the two sessions; what the client measured itself (``given``) goes first.
+) -> ComparisonResult:
+    """Compares the two sessions. Changes that the client measured (``given``) take precedence.
 
-    Noise is estimated from ``scope`` alone: what the reader may not see must not show in it.
+    Noise is estimated from ``scope`` alone, so that the result reveals nothing about sessions that
+    the reader may not see.
     """
-    both = measured([current, previous])
+    both = measurements_of([current, previous])
     now, then = both[current.pk], both[previous.pk]
-    past = past_of(current.therapist_id, scope, but=[current.pk, previous.pk])
-    return verdict(now, then, past, given)
+    past = other_sessions_of(current.therapist_id, scope, exclude=[current.pk, previous.pk])
+    return compare_measurements(now, then, past, given)
 
 
-def verdict(
-    now: Measured, then: Measured, past: list[Measured], given: Metrics = Metrics()
-) -> Verdict:
-    """As ``compare``, of measurements at hand; ``past`` is what noise is estimated from."""
+def compare_measurements(
+    now: SessionMeasurements,
+    then: SessionMeasurements,
+    past: list[SessionMeasurements],
+    given: Metrics = Metrics(),
+) -> ComparisonResult:
+    """Like ``compare``, for loaded measurements. Noise is estimated from ``past``."""
     metrics = _metrics(now, then, given)
     shared = sorted(now.skills.keys() & then.skills.keys())
     skills = [
@@ -108,10 +112,10 @@ def verdict(
         if change is not None and (measure := _measure(name, change, past))
     ]
     basis, overall = _overall(metrics, given, skills, past)
-    return Verdict(metrics, basis, overall, [*skills, *others])
+    return ComparisonResult(metrics, basis, overall, [*skills, *others])
 
 
-def _metrics(now: Measured, then: Measured, given: Metrics) -> Metrics:
+def _metrics(now: SessionMeasurements, then: SessionMeasurements, given: Metrics) -> Metrics:
     shared = now.skills.keys() & then.skills.keys()
     changes = [now.skills[skill] - then.skills[skill] for skill in shared]
     return Metrics(
@@ -124,15 +128,15 @@ def _metrics(now: Measured, then: Measured, given: Metrics) -> Metrics:
 
 
 def _overall(
-    metrics: Metrics, given: Metrics, skills: list[Measure], past: list[Measured]
+    metrics: Metrics, given: Metrics, skills: list[Measure], past: list[SessionMeasurements]
 ) -> tuple[str | None, Change | None]:
     norms = [measure.norm for measure in skills]
     if given.skill_score is not None:
-        # A mean that the client posted without scores behind it has the noise of one score.
+        # The client may post a mean without scores; its noise is then taken as that of one score.
         lone = norm_for("score", [])
         return _judged("skillScores", given.skill_score, norms or ([lone] if lone else []))
     if metrics.skill_score is not None:
-        # Over the skills whose noise is known: the mean must be of the same ones as its error.
+        # Mean and error must cover the same skills, so only those with a known noise count.
         changes = [measure.change.change for measure in skills]
         return _judged("skillScores", sum(changes) / len(changes) if changes else 0.0, norms)
     if metrics.progress is not None:
@@ -147,14 +151,14 @@ def _judged(basis: str, change: float, norms: list[Norm]) -> tuple[str | None, C
     return basis, change_of(change, norms, app_settings.SIGNIFICANCE)
 
 
-def _measure(name: str, change: float, past: list[Measured]) -> Measure | None:
+def _measure(name: str, change: float, past: list[SessionMeasurements]) -> Measure | None:
     norm = norm_for(name, _past_scores(name, past))
     if norm is None:
         return None
     return Measure(name, change_of(change, [norm], app_settings.SIGNIFICANCE), norm)
 
 
-def _past_scores(name: str, past: list[Measured]) -> list[float]:
+def _past_scores(name: str, past: list[SessionMeasurements]) -> list[float]:
     fixed = {PROGRESS: "progress", RESPONSE_TIME: "response_time"}
     if name in fixed:
         scores = [getattr(session, fixed[name]) for session in past]

@@ -1,7 +1,7 @@
-"""Analytics computed from what was recorded, part by part, where the client posted none.
+"""Computes the parts of a session's analytics that the client did not post.
 
-Everything is of sessions the reader may see (``scope``): what an evaluator is shown of one session
-says nothing of the therapist's others.
+Only sessions that the reader may see (``scope``) are used, so that an evaluator of one session
+learns nothing about the therapist's others.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ from django.db.models.functions import TruncDate
 from django.utils.text import slugify
 
 from .app_settings import app_settings
-from .comparing import Metrics, Verdict, compare
+from .comparing import ComparisonResult, Metrics, compare
 from .models import (
     AnalyticsList,
     Milestone,
@@ -29,8 +29,11 @@ ARROWS = {1: "up", 0: "stable", -1: "down"}
 
 
 @dataclass(frozen=True)
-class Subject:
-    """What to derive for: a session, the sessions around it, and since when (None: ever)."""
+class AnalyticsTarget:
+    """The session to analyse, the sessions the reader may see, and the start of the time range.
+
+    ``since`` is None for an unlimited range.
+    """
 
     session: TherapistSession
     scope: QuerySet[TherapistSession]
@@ -42,7 +45,7 @@ class Subject:
 
     @property
     def previous(self) -> TherapistSession | None:
-        """The one before it of the same therapist."""
+        """The previous session of the same therapist."""
         return (
             self.scope.filter(
                 therapist=self.session.therapist_id, started_at__lt=self.session.started_at
@@ -56,25 +59,25 @@ class Subject:
         return rows.filter(**{f"{column}__gte": self.since}) if self.since else rows
 
 
-def derive(subject: Subject, part: str) -> Any:
-    return _DERIVED[part](subject)
+def derive(target: AnalyticsTarget, part: str) -> Any:
+    return _DERIVED[part](target)
 
 
-def _session_metrics(subject: Subject) -> list[dict[str, Any]]:
-    """One entry a day (UTC) on which something was recorded, oldest first."""
-    progress = _by_day(subject.dated(Snapshot.objects, "timestamp"), "timestamp", Avg("value"))
+def _session_metrics(target: AnalyticsTarget) -> list[dict[str, Any]]:
+    """Returns an entry for each UTC day on which something was recorded, oldest first."""
+    progress = _by_day(target.dated(Snapshot.objects, "timestamp"), "timestamp", Avg("value"))
     response = _by_day(
-        subject.dated(ProgressRecord.objects, "recorded_at"), "recorded_at", Avg("response_time")
+        target.dated(ProgressRecord.objects, "recorded_at"), "recorded_at", Avg("response_time")
     )
-    reached = _by_day(subject.dated(Milestone.objects, "achieved_at"), "achieved_at", Count("id"))
+    reached = _by_day(target.dated(Milestone.objects, "achieved_at"), "achieved_at", Count("id"))
     return [
         {
             "date": day.isoformat(),
             "sessions": 1,
             "therapistSessions": 1,
-            "averageSessionProgress": round(progress.get(day, subject.session.progress), 2),
-            "sessionId": str(subject.session.pk),
-            "therapistId": subject.therapist_id,
+            "averageSessionProgress": round(progress.get(day, target.session.progress), 2),
+            "sessionId": str(target.session.pk),
+            "therapistId": target.therapist_id,
             "milestonesAchieved": reached.get(day, 0),
             "averageResponseTime": round(response.get(day, 0), 3),
         }
@@ -87,12 +90,14 @@ def _by_day(rows: QuerySet, column: str, figure: Any) -> dict[date, Any]:
     return {row["day"]: row["figure"] for row in days.annotate(figure=figure)}
 
 
-def _skill_progress(subject: Subject) -> list[dict[str, Any]]:
-    """The session's skills; the trend is against the session before, beyond noise."""
-    previous = subject.previous
-    verdict = compare(subject.session, previous, subject.scope) if previous else Verdict(Metrics())
-    changes = {measure.name: measure.change for measure in verdict.measures}
-    practised = _sessions_practised(subject)
+def _skill_progress(target: AnalyticsTarget) -> list[dict[str, Any]]:
+    """Returns the session's skills. The trend compares with the previous session, beyond noise."""
+    previous = target.previous
+    result = (
+        compare(target.session, previous, target.scope) if previous else ComparisonResult(Metrics())
+    )
+    changes = {measure.name: measure.change for measure in result.measures}
+    practised = _sessions_practised(target)
     return [
         {
             "skill": row["skill"],
@@ -103,14 +108,14 @@ def _skill_progress(subject: Subject) -> list[dict[str, Any]]:
             "sessionsPracticed": practised.get(row["skill"], 1),
             "averageImprovement": round(change.change, 2) if change else 0,
         }
-        for row in skills(subject.dated(SkillScore.objects, "recorded_at"))
+        for row in skills(target.dated(SkillScore.objects, "recorded_at"))
         for change in [changes.get(row["skill"])]
     ]
 
 
-def _sessions_practised(subject: Subject) -> dict[str, int]:
+def _sessions_practised(target: AnalyticsTarget) -> dict[str, int]:
     rows = SkillScore.objects.filter(
-        therapist=subject.session.therapist_id, session__in=subject.scope
+        therapist=target.session.therapist_id, session__in=target.scope
     )
     counted = rows.order_by().values("skill").annotate(count=Count("session", distinct=True))
     return dict(counted.values_list("skill", "count"))
@@ -120,43 +125,47 @@ def category(skill: str) -> str:
     return app_settings.SKILL_CATEGORIES.get(skill, "therapeutic")
 
 
-def _summary_stats(subject: Subject) -> list[dict[str, Any]]:
-    previous = subject.previous
-    reached = subject.dated(Milestone.objects, "achieved_at").count()
-    before = subject.session.progress - (previous.progress if previous else 0)
-    total = subject.scope.filter(therapist=subject.session.therapist_id).count()
+def _summary_stats(target: AnalyticsTarget) -> list[dict[str, Any]]:
+    previous = target.previous
+    reached = target.dated(Milestone.objects, "achieved_at").count()
+    before = target.session.progress - (previous.progress if previous else 0)
+    total = target.scope.filter(therapist=target.session.therapist_id).count()
     return [
-        _stat(subject, "Total Sessions", total, 1, "blue"),
-        _stat(subject, "Session Progress", subject.session.progress, before, "green"),
-        _stat(subject, "Milestones Reached", reached, reached, "purple"),
+        _stat(target, "Total Sessions", total, 1, "blue"),
+        _stat(target, "Session Progress", target.session.progress, before, "green"),
+        _stat(target, "Milestones Reached", reached, reached, "purple"),
     ]
 
 
-def _stat(subject: Subject, label: str, value: float, change: float, color: str) -> dict[str, Any]:
+def _stat(
+    target: AnalyticsTarget, label: str, value: float, change: float, color: str
+) -> dict[str, Any]:
     direction = ARROWS[(change > 0) - (change < 0)]
     return {
         "value": value,
         "label": label,
-        "therapistId": subject.therapist_id,
+        "therapistId": target.therapist_id,
         "trend": {"value": change, "direction": direction, "period": "recent"},
         "color": color,
     }
 
 
-def _progress_snapshots(subject: Subject) -> list[dict[str, Any]]:
-    rows = subject.dated(Snapshot.objects, "timestamp").order_by("timestamp")
+def _progress_snapshots(target: AnalyticsTarget) -> list[dict[str, Any]]:
+    rows = target.dated(Snapshot.objects, "timestamp").order_by("timestamp")
     return [
         {"timestamp": moment.isoformat().replace("+00:00", "Z"), "value": value}
         for moment, value in rows.values_list("timestamp", "value")
     ]
 
 
-def _comparative_data(subject: Subject) -> dict[str, Any]:
-    """With the evidence of the trend, as the comparison operation shows it."""
-    previous = subject.previous
-    found = compare(subject.session, previous, subject.scope) if previous else Verdict(Metrics())
+def _comparative_data(target: AnalyticsTarget) -> dict[str, Any]:
+    """Returns the comparison with the previous session, and the figures behind the trend."""
+    previous = target.previous
+    found = (
+        compare(target.session, previous, target.scope) if previous else ComparisonResult(Metrics())
+    )
     data: dict[str, Any] = {
-        "currentSession": _session_data(subject.session),
+        "currentSession": _session_data(target.session),
         "trend": found.trend,
         "reliableChange": found.evidence(),
     }
@@ -181,7 +190,7 @@ def _session_data(session: TherapistSession) -> dict[str, Any]:
     }
 
 
-_DERIVED: dict[str, Callable[[Subject], Any]] = {
+_DERIVED: dict[str, Callable[[AnalyticsTarget], Any]] = {
     AnalyticsList.SESSION_METRICS: _session_metrics,
     AnalyticsList.SKILL_PROGRESS: _skill_progress,
     AnalyticsList.SUMMARY_STATS: _summary_stats,

@@ -1,14 +1,14 @@
-"""How therapist training speaks of errors: ``{"error": text, "code": CODE, "details": {…}}``."""
+"""The error format of therapist training: ``{"error": text, "code": CODE, "details": {…}}``."""
 
 from typing import Any
 
-from sessions_core.rest.dialect import Dialect
+from sessions_core.rest.dialect import ErrorDialect
 from sessions_core.rest.problems import Problem
 
 from . import errors
 
 
-class TrainingDialect(Dialect):
+class TrainingDialect(ErrorDialect):
     """``details`` is always there: one text for each field at fault, or empty."""
 
     name = "training"
@@ -20,7 +20,7 @@ class TrainingDialect(Dialect):
         errors.TherapistSessionUnknown: (404, "session_not_found"),
         errors.TherapistUnknown: (404, "therapist_not_found"),
     }
-    codes = {**Dialect.codes, 400: "validation_error", 401: "unauthorized", 403: "forbidden"}
+    codes = {**ErrorDialect.codes, 400: "validation_error", 401: "unauthorized", 403: "forbidden"}
 
     def body(self, problem: Problem) -> dict[str, Any]:
         fields = {name: " ".join(messages) for name, messages in problem.by_field.items()}
@@ -29,4 +29,4 @@ class TrainingDialect(Dialect):
 
 
 TRAINING = TrainingDialect()
-FAULT = Problem(500, "internal_error", "Something went wrong on our side")
+INTERNAL_ERROR = Problem(500, "internal_error", "Something went wrong on our side")

@@ -1,24 +1,24 @@
-"""What can go wrong in therapist training. No HTTP here: ``dialect`` maps these."""
+"""The errors of therapist training. ``dialect`` maps them to HTTP statuses and codes."""
 
 from sessions_core.errors import SessionError
 
 
 class NotAllowed(SessionError):
-    """The record is there, and not for this caller."""
+    """The record exists, but the caller may not access it."""
 
     code = "forbidden"
     message = "You are not allowed to do this"
 
 
 class ReasonRequired(NotAllowed):
-    """Staff read free text about people only for a stated reason, which is kept."""
+    """Staff may read free text about people only if they state a reason, which is recorded."""
 
     code = "reason_required"
     message = "Staff must state a reason to read this: add ?reason="
 
 
 class NotTheCaller(NotAllowed):
-    """A body names somebody else. Details: the field."""
+    """The body names another user. ``details`` names the field."""
 
     code = "not_the_caller"
 
@@ -34,7 +34,7 @@ class TherapistUnknown(SessionError):
 
 
 class Invalid(SessionError):
-    """A request that is well-formed and makes no sense. Details: {field: text}."""
+    """The request is well-formed but inconsistent. ``details`` is {field: text}."""
 
     code = "validation_error"
     message = "Invalid request"

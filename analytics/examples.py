@@ -1,4 +1,4 @@
-"""The source document's examples, for the API documents."""
+"""Examples for the API documents, taken from the source document."""
 
 from typing import Any
 

@@ -1,12 +1,12 @@
-"""The limits of the therapist surface, and of what the audit keeps about refusals."""
+"""The limits of the therapist surface, and of the audit records for refusals."""
 
 from sessions_core.rest import limits
 
-#: Calls of a signed-in user, sockets opened included.
+#: Requests of a signed-in user, including the opening of sockets.
 SCOPE = "therapist_training"
 limits.declare(SCOPE, [(100, 60), (1000, 3600)], "Too many requests")
 
-#: Refusals that get a row each: by address (by user, where the limit refused), and by everybody.
+#: Refusals that get a row each: by address (by user if over a limit), and in total.
 REFUSALS = "therapist_refusals_recorded"
 ALL_REFUSALS = "therapist_refusals_recorded_in_all"
 limits.declare(REFUSALS, [(600, 60), (3000, 3600)], "")

@@ -1,5 +1,6 @@
-"""Where a measure's spread and reliability come from: settings, the therapist's own past, or an
-assumption, in this order. The source is told with every verdict.
+"""Finds a measure's spread and reliability: from settings, the therapist's past, or assumptions.
+
+The first source that has them is used, and every comparison states which one that was.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,10 @@ RESPONSE_TIME = "responseTime"
 
 
 def norm_for(measure: str, past: Sequence[float]) -> Norm | None:
-    """How ``measure`` behaves; ``past`` are scores of other sessions. ``None``: too little data."""
+    """Returns the norm of ``measure``, or ``None`` with too little data.
+
+    ``past`` are the scores of other sessions.
+    """
     known = app_settings.RELIABILITY.get(measure)
     if known is not None:
         return Norm(known["spread"], known["reliability"], known.get("practice", 0.0))
@@ -24,17 +28,17 @@ def norm_for(measure: str, past: Sequence[float]) -> Norm | None:
 
 
 def _estimated(past: Sequence[float], assumed: Norm | None) -> Norm | None:
-    """The scatter within the person is the noise; a trend in it only widens it, which is safe.
+    """Estimates the noise from the variation within the person; a trend only increases it.
 
-    With the spread between people, reliability is ``1 - within² / between²``. Scores that are all
-    the same tell of a coarse scale, not of a measure without noise: ``None``.
+    With the spread between people, reliability is ``1 - within² / between²``. Returns ``None`` if
+    all scores are equal, which shows a coarse scale rather than a measure without noise.
     """
     within = stdev(past)
     if within == 0:
         return None
     between = max(assumed.spread if assumed else within, within)
     reliability = 1.0 - (within / between) ** 2
-    return Norm(between, reliability, freedom=len(past) - 1, source="estimated")
+    return Norm(between, reliability, degrees_of_freedom=len(past) - 1, source="estimated")
 
 
 def _assumed(measure: str) -> Norm | None:

@@ -1,11 +1,11 @@
-"""What therapist training keeps about a person, as therapist, supervisor, evaluator or staff."""
+"""Exports and erases what therapist training stores about a person in any role."""
 
 from typing import Any
 
 from django.db.models import Q
 
-from sessions_core.personal_data import Keeper, Rows, delete, table
-from sessions_core.personal_data import register as register_keeper
+from sessions_core.personal_data import PersonalDataHandler, Rows, delete, table
+from sessions_core.personal_data import register as register_handler
 
 from .models import (
     AnalyticsEntry,
@@ -21,7 +21,7 @@ from .models import (
     SupervisorLink,
     TherapistSession,
 )
-from .queries import calls_about
+from .queries import audit_records_about
 
 
 def _export(user_id: Any) -> dict[str, Rows]:
@@ -42,7 +42,7 @@ def _export(user_id: Any) -> dict[str, Rows]:
 
 
 def _audit_rows(user_id: Any) -> Rows:
-    """As the person may know them: where somebody else called from is not the person's to know."""
+    """Returns audit records about or by the person, without the addresses of other users."""
     rows = table(_audited(user_id))[AuditRecord._meta.label_lower]
     own = {str(pk) for pk in AuditPerson.objects.filter(user=user_id).values_list("pk", flat=True)}
     for row in rows:
@@ -53,7 +53,7 @@ def _audit_rows(user_id: Any) -> Rows:
 
 
 def _erase(user_id: Any) -> dict[str, int]:
-    """The audit keeps its rows under the person's pseudonym, without address and reason."""
+    """Erases the person. Audit rows stay, under the pseudonym and without address and reason."""
     blanked = _audited(user_id).update(private=None)
     forgotten = AuditPerson.objects.filter(user=user_id).update(user=None)
     counts = delete(
@@ -69,8 +69,8 @@ def _erase(user_id: Any) -> dict[str, int]:
 
 
 def _audited(user_id: Any) -> Any:
-    return AuditRecord.objects.filter(actor__user=user_id) | calls_about(user_id)
+    return AuditRecord.objects.filter(actor__user=user_id) | audit_records_about(user_id)
 
 
 def register() -> None:
-    register_keeper("analytics", Keeper(_export, _erase))
+    register_handler("analytics", PersonalDataHandler(_export, _erase))

@@ -1,4 +1,4 @@
-"""The reads behind the operations. All of them begin from sessions the caller may see."""
+"""Queries of the reading operations. Callers pass only sessions that they may see."""
 
 from datetime import datetime
 from typing import Any
@@ -24,12 +24,12 @@ MAX_COMPARISONS = 500
 
 
 def since(time_range: str | None) -> datetime | None:
-    """The earliest moment of ``7d``, ``30d``, ``90d`` or ``1y``; ``None`` for no range."""
+    """Returns the start of the range ``7d``, ``30d``, ``90d`` or ``1y``; ``None`` for no range."""
     return now() - RANGES[time_range] if time_range else None
 
 
 def progress_of(session: TherapistSession) -> ProgressRecord:
-    """The newest report; where there is none, one made of what else was recorded, unsaved."""
+    """Returns the newest report, or else an unsaved one built from skills and milestones."""
     newest = ProgressRecord.objects.filter(session=session).first()
     if newest is not None:
         return newest
@@ -51,12 +51,12 @@ def progress_of(session: TherapistSession) -> ProgressRecord:
 
 
 def _seconds(session: TherapistSession) -> float:
-    """Whole seconds from the start to the end, or to now."""
+    """Returns the whole seconds from the start to the end, or to now for an open session."""
     return max(0, int(((session.ended_at or now()) - session.started_at).total_seconds()))
 
 
 def feedback_of(session: TherapistSession, author_id: Any = None) -> QuerySet[ProgressFeedback]:
-    """All of a session's, or one author's."""
+    """Returns the feedback on a session, by everybody or by one author."""
     rows = ProgressFeedback.objects.filter(session=session)
     return rows if author_id is None else rows.filter(author=author_id)
 
@@ -70,9 +70,9 @@ def milestones_of(session: TherapistSession) -> QuerySet[Milestone]:
 
 
 def skills(scores: QuerySet[SkillScore]) -> QuerySet:
-    """Each skill of ``scores``: newest score, distinct sessions, first and last time; one query.
+    """Returns, with one query, each skill's newest score, number of sessions, first and last time.
 
-    The last practised first.
+    The skill practised last comes first.
     """
     newest = scores.filter(skill=OuterRef("skill")).order_by("-recorded_at", "-id")
     return (
@@ -95,7 +95,7 @@ def comparisons(
     session: TherapistSession | None = None,
     since: datetime | None = None,
 ) -> QuerySet[Comparison]:
-    """Comparisons both sessions of which are ``visible``, newest first."""
+    """Returns the comparisons whose sessions are both ``visible``, newest first."""
     rows = Comparison.objects.filter(current__in=visible, previous__in=visible)
     if therapist_id is not None:
         rows = rows.filter(therapist=therapist_id)
@@ -106,7 +106,7 @@ def comparisons(
     return rows.select_related("current", "previous")[:MAX_COMPARISONS]
 
 
-def calls_about(therapist_id: Any) -> QuerySet[AuditRecord]:
-    """Who called for a therapist's record, alone or among others, newest first."""
+def audit_records_about(therapist_id: Any) -> QuerySet[AuditRecord]:
+    """Returns the records of accesses to a therapist's data, newest first."""
     among_others = AuditSubject.objects.filter(person__user=therapist_id).values("record")
     return AuditRecord.objects.filter(Q(subject__user=therapist_id) | Q(pk__in=among_others))

@@ -1,4 +1,4 @@
-"""Rows in the words of the API. Times are ISO 8601 in UTC with a ``Z``."""
+"""Renders rows as JSON of the API. Times are ISO 8601 in UTC with a ``Z``."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,7 @@ def instant(moment: datetime) -> str:
 
 
 def number(value: float) -> float | int:
-    """A whole number without a point, as it was sent."""
+    """Renders a whole number without a decimal point, as clients send it."""
     return int(value) if float(value).is_integer() else value
 
 
@@ -29,8 +29,8 @@ def person(user_id: Any) -> str:
     return ERASED if user_id is None else str(user_id)
 
 
-def named_in_the_address(therapist_id: Any, session: TherapistSession | None) -> dict[str, str]:
-    """Which therapist and which session a list is of; the session empty where it is of all."""
+def selection_fields(therapist_id: Any, session: TherapistSession | None) -> dict[str, str]:
+    """Names the therapist and session that a list is limited to; no session is an empty text."""
     if session is None:
         return {"therapistId": str(therapist_id), "sessionId": ""}
     return {
@@ -40,7 +40,7 @@ def named_in_the_address(therapist_id: Any, session: TherapistSession | None) ->
 
 
 def session_entry(session: TherapistSession, *, with_client: bool) -> dict[str, Any]:
-    """``clientId`` is empty for whoever may not know it."""
+    """``clientId`` is empty for a reader who may not see the client."""
     shown = {
         "id": str(session.pk),
         "clientId": session.client_id if with_client else "",
@@ -67,7 +67,7 @@ def snapshot_entry(row: Snapshot) -> dict[str, Any]:
 
 
 def milestone_entry(row: Milestone, *, with_text: bool) -> dict[str, Any]:
-    """``metadata`` holds what the therapist noted; it is empty for whoever may not read texts."""
+    """``metadata`` has the therapist's notes; it is empty for a reader who may not read texts."""
     return {
         "milestoneName": row.name,
         "milestoneValue": number(row.value),
@@ -77,7 +77,7 @@ def milestone_entry(row: Milestone, *, with_text: bool) -> dict[str, Any]:
 
 
 def skill_entry(row: dict[str, Any]) -> dict[str, Any]:
-    """``row`` is one of ``queries.skills``."""
+    """``row`` is a row of ``queries.skills``."""
     return {
         "skillName": row["skill"],
         "skillCategory": category(row["skill"]),
@@ -112,7 +112,7 @@ def comparison_entry(row: Comparison) -> dict[str, Any]:
 
 
 def audit_entry(row: AuditRecord, *, for_auditor: bool) -> dict[str, Any]:
-    """Where a call came from is the auditor's to know, not the therapist's."""
+    """Only auditors, not therapists, see where a request came from."""
     private = row.private or {"address": "", "reason": ""}
     shown = {
         "seq": row.seq,

@@ -1,9 +1,10 @@
-"""Roles are Django groups, looked up on each call: a role taken away is gone on the next one."""
+"""Roles are Django groups. Each request looks them up, so that a revocation applies at once."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
 
 from .errors import NotAllowed
 
@@ -16,7 +17,7 @@ ROLES = frozenset({THERAPIST, SUPERVISOR, EVALUATOR, AUDITOR})
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, with the roles as they stand now. ``may_audit``: staff with the auditor right."""
+    """The user of a request, with current roles. ``may_audit`` is staff with the auditor right."""
 
     user_id: Any
     roles: frozenset[str] = frozenset()
@@ -28,7 +29,7 @@ class Caller:
 
 
 def caller_of(user_id: Any) -> Caller:
-    """One query. Raises ``NotAllowed`` where the user is gone or switched off."""
+    """Loads a caller with one query. Raises ``NotAllowed`` if the user is deleted or inactive."""
     rows = get_user_model().objects.filter(pk=user_id, is_active=True)
     found = list(rows.values_list("is_staff", "is_superuser", "groups__name"))
     if not found:
@@ -39,9 +40,7 @@ def caller_of(user_id: Any) -> Caller:
 
 
 def create_roles(**_: Any) -> None:
-    """After each migrate: the four groups, and the auditor's one permission."""
-    from django.contrib.auth.models import Group, Permission
-
+    """Receiver of ``post_migrate``: creates the four groups and the auditor's permission."""
     for name in sorted(ROLES):
         Group.objects.get_or_create(name=name)
     permission = Permission.objects.filter(

@@ -1,4 +1,4 @@
-"""What the API documents say of the therapist operations, with the source document's examples."""
+"""OpenAPI descriptions of the therapist operations, with the source document's examples."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from rest_framework.serializers import Serializer
 from sessions_core.rest.schema import may_fail
 
 from . import examples as shown
-from .dialect import FAULT, TRAINING
+from .dialect import INTERNAL_ERROR, TRAINING
 from .errors import (
     NotAllowed,
     NotTheCaller,
@@ -21,10 +21,13 @@ from .errors import (
 )
 from .serializers import analytics, queries, requests, responses
 
-# A fault of ours is no error that a view names; its shape is that of the others.
+# Views do not declare the internal error; its format is that of the declared ones.
 _ERROR = {"$ref": "#/components/schemas/TrainingError"}
-_FAULT = OpenApiExample(
-    FAULT.code, TRAINING.body(FAULT), response_only=True, status_codes=[str(FAULT.status)]
+_INTERNAL_ERROR = OpenApiExample(
+    INTERNAL_ERROR.code,
+    TRAINING.body(INTERNAL_ERROR),
+    response_only=True,
+    status_codes=[str(INTERNAL_ERROR.status)],
 )
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,7 +39,7 @@ WRITE = (*READ, _FOREIGN)
 
 @dataclass(frozen=True)
 class Operation:
-    """``sent`` and ``received`` are the examples; ``query`` the parameters of the address."""
+    """``sent`` and ``received`` are example bodies; ``query`` describes the query parameters."""
 
     summary: str
     response: type[Serializer]
@@ -198,12 +201,12 @@ _OPERATIONS = {
 
 
 def documented(name: str) -> Callable[[F], F]:
-    """Attach the documentation of the operation ``name``."""
+    """Decorates a view's action with the documentation of the operation ``name``."""
     return describe(f"training_{name}", _OPERATIONS[name])
 
 
 def describe(operation_id: str, operation: Operation) -> Callable[[F], F]:
-    examples = [OpenApiExample("Response", operation.received, response_only=True), _FAULT]
+    examples = [OpenApiExample("Response", operation.received, response_only=True), _INTERNAL_ERROR]
     if operation.sent is not None:
         examples.append(OpenApiExample("Request", operation.sent, request_only=True))
 
@@ -219,7 +222,7 @@ def describe(operation_id: str, operation: Operation) -> Callable[[F], F]:
             parameters=[operation.query] if operation.query else None,
             responses={
                 operation.status: OpenApiResponse(operation.response, operation.summary),
-                FAULT.status: OpenApiResponse(_ERROR, FAULT.message),
+                INTERNAL_ERROR.status: OpenApiResponse(_ERROR, INTERNAL_ERROR.message),
             },
             examples=examples,
         )(action)

@@ -1,7 +1,7 @@
 """Signals of this app.
 
-``recorded`` is sent after commit, when something of a session was recorded or changed. Arguments:
-``session_id`` (UUID), ``therapist_id``. It carries no data: receivers read what is new.
+``recorded`` is sent after the commit that records or changes something of a session. Arguments are
+``session_id`` (UUID) and ``therapist_id``; receivers read the new data from the database.
 """
 
 from django.dispatch import Signal

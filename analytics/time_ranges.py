@@ -1,4 +1,4 @@
-"""The stretches of time that readers may ask for, back from now."""
+"""The values of the query parameter ``timeRange``, counted back from now."""
 
 from datetime import timedelta
 

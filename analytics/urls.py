@@ -1,4 +1,4 @@
-"""The therapist surface below ``/api/session/``. Last of its prefix: it ends in a 404 for all."""
+"""The therapist surface. Its catch-all makes it the last include below ``/api/session/``."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The only way from an id to a session."""
+"""Looks up sessions by id; no other module does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,14 @@ from django.http import HttpRequest
 from sessions_core import clock
 
 from . import cookies, expiry, identity
+from .app_settings import app_settings
 from .errors import InvalidSessionId, UnknownSession
 from .models import AnonymousSession
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A session and the id by which its visitor holds it; the session itself knows no id."""
+class SessionHandle:
+    """A session together with the id that its visitor uses, which the session does not store."""
 
     id: UUID
     session: AnonymousSession
@@ -26,8 +27,8 @@ def user_id_of(request: HttpRequest) -> int | None:
     return user.pk if user is not None and user.is_authenticated else None
 
 
-def find(session_id: UUID, user_id: int | None) -> Held:
-    """The live session of ``session_id``. One that an account adopted answers to it alone.
+def find(session_id: UUID, user_id: int | None) -> SessionHandle:
+    """Returns the live session of ``session_id``, and an adopted one only to its account.
 
     Raises ``UnknownSession``.
     """
@@ -43,13 +44,18 @@ def find(session_id: UUID, user_id: int | None) -> Held:
     if not expiry.is_live(session, now):
         raise UnknownSession
     expiry.touch(session, now)
-    return Held(session_id, session)
+    return SessionHandle(session_id, session)
+
+
+def admits_guests(path: str) -> bool:
+    """Returns whether an anonymous session may act as a learner at ``path``."""
+    return path.startswith(tuple(app_settings.GUEST_PATHS))
 
 
 def guests_of(session_ids: Sequence[UUID]) -> list[UUID | None]:
-    """The visitor behind each id, as other records name them: one query for all.
+    """Returns, with one query, each session's ``guest``, the id that other records refer to.
 
-    ``None`` for an id that leads to no live session, or to an account's.
+    It is ``None`` for an id without a live session, or of an account's session.
     """
     digests = {each: identity.id_digests(each) for each in set(session_ids)}
     wanted = [digest for several in digests.values() for digest in several]
@@ -67,15 +73,15 @@ def guests_of(session_ids: Sequence[UUID]) -> list[UUID | None]:
     ]
 
 
-def current(request: HttpRequest) -> Held:
-    """The session of the browser's cookie. Raises ``UnknownSession``, ``InvalidSessionId``."""
+def current(request: HttpRequest) -> SessionHandle:
+    """Returns the cookie's session. Raises ``UnknownSession``, ``InvalidSessionId``."""
     session_id = cookies.read(request)
     if session_id is None:
         raise UnknownSession
     return find(session_id, user_id_of(request))
 
 
-def current_or_none(request: HttpRequest) -> Held | None:
+def current_or_none(request: HttpRequest) -> SessionHandle | None:
     try:
         return current(request)
     except (UnknownSession, InvalidSessionId):

@@ -1,4 +1,4 @@
-"""Usage at a glance. No page shows or accepts what would let its reader into a session."""
+"""The admin shows the usage of sessions, but never an id, which would give access to one."""
 
 from typing import Any
 
@@ -39,9 +39,9 @@ class UsageInline(TabularInline):
 
 @admin.register(AnonymousSession)
 class AnonymousSessionAdmin(ModelAdmin):
-    """To read, and to delete with all it holds.
+    """Staff can view sessions, and delete them with their contents.
 
-    A session is named by the beginning of its digest, which leads back to no id.
+    The pages name a session by the first digits of its digest, from which no id can be derived.
     """
 
     list_display = ["__str__", "account", "used", "kept", "created_at", "last_active"]
@@ -73,7 +73,7 @@ class AnonymousSessionAdmin(ModelAdmin):
             .filter(merged_into=None)
             .select_related("user")
             .prefetch_related("usage")
-            # A subquery counts for the rows of the page only, a join for the whole table.
+            # A subquery counts for the rows of the page; a join would count for the whole table.
             .annotate(concept_count=Subquery(_CONCEPTS))
         )
 

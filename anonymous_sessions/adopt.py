@@ -1,4 +1,4 @@
-"""An account takes over an anonymous session."""
+"""Adoption: an account takes over an anonymous session, and can undo it for a time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +8,8 @@ from django.db import transaction
 from sessions_core import clock
 from sessions_core.retrying import retrying
 
-from . import learners, quotas
-from .access import Held
+from . import learning_sessions, quotas
+from .access import SessionHandle
 from .app_settings import app_settings
 from .errors import NothingToUndo, UnknownSession
 from .locks import lock_root
@@ -18,8 +18,8 @@ from .rotate import replace_id
 
 
 @dataclass(frozen=True, slots=True)
-class Belongings:
-    """What an account would receive, or has received."""
+class Inventory:
+    """The contents that an account would receive, or has received."""
 
     usage_stats: dict[str, int]
     concepts: int
@@ -27,20 +27,20 @@ class Belongings:
     learning_sessions: int
 
 
-def belongings(session: AnonymousSession) -> Belongings:
-    """What ``session`` holds now. Changes nothing: the dry run of ``adopt``."""
-    return Belongings(
+def inventory(session: AnonymousSession) -> Inventory:
+    """Returns the contents of ``session``, which a dry run of ``adopt`` shows."""
+    return Inventory(
         usage_stats=quotas.usage_stats(session.usage.all()),
         concepts=session.concepts.count(),
         preferences=len(session.preferences),
-        learning_sessions=learners.count(session),
+        learning_sessions=learning_sessions.count(session),
     )
 
 
 def adopt(session: AnonymousSession, user_id: int) -> Adoption | None:
-    """Give ``session`` to the account. The first account wins; once it has it, nothing changes.
+    """Gives ``session`` to the account. The first account wins.
 
-    ``None`` where the account had it already. Raises ``UnknownSession`` for every later account.
+    Returns ``None`` if the account had it already. Raises ``UnknownSession`` for a later account.
     """
     return retrying(_adopt, session, user_id)
 
@@ -59,42 +59,42 @@ def _adopt(session: AnonymousSession, user_id: int) -> Adoption | None:
             session=root,
             user_id=user_id,
             at=clock.now(),
-            moved=learners.claim(root, user_id),
+            moved=learning_sessions.claim(root, user_id),
         )
 
 
 def undo_until(session: AnonymousSession, user_id: int) -> datetime | None:
-    """Until when the account can give ``session`` back; ``None`` where it cannot."""
-    adoption = _standing(session, user_id)
-    return None if adoption is None else _ends(adoption)
+    """Returns until when the account can undo the adoption; ``None`` if it cannot."""
+    adoption = _undoable_adoption(session, user_id)
+    return None if adoption is None else _undo_deadline(adoption)
 
 
-def undo(session: AnonymousSession, user_id: int) -> Held:
-    """Make ``session`` anonymous again, within 24 hours of its adoption.
+def undo(session: AnonymousSession, user_id: int) -> SessionHandle:
+    """Makes ``session`` anonymous again, within 24 hours of its adoption.
 
-    Its id changes: whoever else knew it must not see what was added in the account's time.
+    It gets a new id, because others who know the old one must not see what the account added.
     Raises ``NothingToUndo``.
     """
     return retrying(_undo, session, user_id)
 
 
-def _undo(session: AnonymousSession, user_id: int) -> Held:
+def _undo(session: AnonymousSession, user_id: int) -> SessionHandle:
     with transaction.atomic():
         root = lock_root(session.pk)
-        adoption = _standing(root, user_id)
+        adoption = _undoable_adoption(root, user_id)
         if adoption is None:
             raise NothingToUndo
         root.user = None
         root.save(update_fields=["user"])
-        learners.release(root, user_id, adoption.moved)
+        learning_sessions.release(root, user_id, adoption.moved)
         Adoption.objects.filter(pk=adoption.pk).update(undone_at=clock.now())
         return replace_id(root)
 
 
-def _standing(session: AnonymousSession, user_id: int) -> Adoption | None:
+def _undoable_adoption(session: AnonymousSession, user_id: int) -> Adoption | None:
     adoption = Adoption.objects.filter(session=session, user_id=user_id, undone_at=None).first()
-    return adoption if adoption is not None and _ends(adoption) > clock.now() else None
+    return adoption if adoption is not None and _undo_deadline(adoption) > clock.now() else None
 
 
-def _ends(adoption: Adoption) -> datetime:
+def _undo_deadline(adoption: Adoption) -> datetime:
     return adoption.at + timedelta(hours=app_settings.UNDO_HOURS)

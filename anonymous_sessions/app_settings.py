@@ -1,4 +1,4 @@
-"""The app's settings: ``ANONYMOUS_SESSIONS_*`` in the host's settings, read on each use."""
+"""Defaults of the settings ``ANONYMOUS_SESSIONS_*``. The host's value is read on each access."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ class AppSettings:
 
     COOKIE_NAME: str = "concept_session"
     COOKIE_DOMAIN: str | None = None
-    # None: Secure wherever DEBUG is off.
+    # None means Secure unless DEBUG is on.
     COOKIE_SECURE: bool | None = None
-    # Days a session lives after its last activity; the cookie's Max-Age too.
+    # Days until a session without activity expires; also the cookie's Max-Age.
     LIFETIME_DAYS: int = 30
-    # Seconds between two writes of "last active".
+    # Minimum of seconds between two writes of "last active".
     TOUCH_SECONDS: int = 60
 
-    # What is counted and how much of it is allowed; see docs/anonymous_sessions.md.
+    # The counters and their limits; see docs/anonymous_sessions.md.
     QUOTAS: dict[str, dict[str, Any]] = {
         "concept_generation": {
             "counter": "concepts_generated",
@@ -32,22 +32,22 @@ class AppSettings:
         },
         "concept_storage": {"counter": "concepts_stored", "limit": None},
     }
-    # The quota that storing a concept is charged to.
+    # Storing a concept is charged to this quota.
     STORAGE_QUOTA: str = "concept_storage"
 
-    # Bytes of JSON, levels of nesting, number of concepts.
+    # Bounds of the stored JSON: bytes, levels of nesting, number of concepts.
     MAX_CONCEPT_BYTES: int = 16 * 1024
     MAX_PREFERENCES_BYTES: int = 8 * 1024
     MAX_DEPTH: int = 8
     MAX_CONCEPTS: int = 500
 
-    # Minutes a transfer code can be used; hours an adoption can be undone.
+    # Minutes that a transfer code is valid; hours that an adoption can be undone.
     TRANSFER_MINUTES: int = 10
     UNDO_HOURS: int = 24
-    # Signing in (Django's user_logged_in signal) adopts the browser's session.
+    # Whether signing in (Django's signal user_logged_in) adopts the browser's session.
     ADOPT_ON_LOGIN: bool = True
-    # Beginnings of addresses where ``GuestAuthentication`` lets an anonymous session in as a
-    # learner, such as "/api/v1/sessions/". None by default.
+    # Prefixes of paths, such as "/api/v1/sessions/", where ``GuestAuthentication`` accepts an
+    # anonymous session as a learner.
     GUEST_PATHS: list[str] = []
 
     def __getattribute__(self, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Learners without an account: the holder of an anonymous session may own learning sessions."""
+"""Authentication of learners without an account, by the cookie of an anonymous session."""
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import PermissionDenied
@@ -7,26 +7,25 @@ from rest_framework.request import Request
 from sessions_core.actor import Actor
 from sessions_core.rest.caller import Caller
 
-from .access import current_or_none
-from .app_settings import app_settings
+from .access import admits_guests, current_or_none
 from .errors import CrossSiteRequest
 from .origin import refuse_cross_site
 
 
 class GuestAuthentication(BaseAuthentication):
-    """The cookie of an anonymous session, under ``ANONYMOUS_SESSIONS_GUEST_PATHS`` alone.
+    """Accepts the cookie only under the paths ``ANONYMOUS_SESSIONS_GUEST_PATHS``.
 
-    Goes last in ``DEFAULT_AUTHENTICATION_CLASSES``, so that an account comes before it.
+    It belongs last in ``DEFAULT_AUTHENTICATION_CLASSES``, so that an account takes precedence.
     """
 
     def authenticate(self, request: Request) -> tuple[Caller, None] | None:
-        if not request.path.startswith(tuple(app_settings.GUEST_PATHS)):
+        if not admits_guests(request.path):
             return None
-        held = current_or_none(request._request)
-        if held is None:
+        handle = current_or_none(request._request)
+        if handle is None:
             return None
         try:
             refuse_cross_site(request._request)
         except CrossSiteRequest as error:
             raise PermissionDenied(error.message) from None
-        return Caller(Actor(guest=held.session.guest)), None
+        return Caller(Actor(guest=handle.session.guest)), None

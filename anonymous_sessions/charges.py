@@ -1,7 +1,7 @@
-"""Charging a session, and giving the charge back when the work failed.
+"""Charges a session's quotas, and refunds a charge if the work failed.
 
-A charge is one conditional UPDATE of one row, so however many arrive at once, no more pass than
-the limit allows. The ledger row beside it lets a retry charge nothing and a refund happen once.
+A charge is a conditional UPDATE of one row, so that concurrent charges cannot exceed the limit. A
+``Charge`` row records it, so that a retry is not charged again and a refund happens only once.
 """
 
 import logging
@@ -26,28 +26,28 @@ logger = logging.getLogger(__name__)
 
 
 def charge(session: AnonymousSession, name: str, *, cost: int = 1, key: str = "") -> Charge:
-    """Charge ``cost`` units of the quota ``name``; all of them or, over the limit, none.
+    """Charges ``cost`` units of the quota ``name``, or none if that exceeds the limit.
 
-    The same ``key`` charges a session once, merged or not: a retry is given the first charge, until
-    that is refunded. Raises ``QuotaExceeded``, ``UnknownQuota``, ``KeyReused`` where the key came
+    The same ``key`` charges a session once, also after a merge: a retry returns the first charge
+    until that is refunded. Raises ``QuotaExceeded``, ``UnknownQuota``, ``KeyReused`` for a key used
     with another cost, and ``ValueError`` for a cost below 1.
     """
     if cost < 1:
         raise ValueError("A charge costs 1 or more")
     quota = quotas.get(name)
     now = clock.now()
-    earlier = made_before(session, name, key)
+    earlier = earlier_charge(session, name, key)
     if earlier is None:
         try:
             with transaction.atomic():
-                row = _take(session, quota, cost, now)
+                row = _debit(session, quota, cost, now)
                 if row is not None:
                     return _record(row, cost, key, now)
         except IntegrityError:
             if not key:
                 raise
-        # The same key came at the same time; it may be what filled the quota.
-        earlier = made_before(session, name, key)
+        # A concurrent request with the same key may have made the charge that filled the quota.
+        earlier = earlier_charge(session, name, key)
     if earlier is None:
         raise _exceeded(session, quota, now)
     if earlier.cost != cost:
@@ -55,8 +55,8 @@ def charge(session: AnonymousSession, name: str, *, cost: int = 1, key: str = ""
     return earlier
 
 
-def made_before(session: AnonymousSession, name: str, key: str) -> Charge | None:
-    """The charge made under ``key``, by this session or one merged into it since."""
+def earlier_charge(session: AnonymousSession, name: str, key: str) -> Charge | None:
+    """Returns the charge under ``key`` of this session, or of one merged into it since."""
     if not key:
         return None
     made = Charge.objects.filter(quota=name, key__in=digests("key", key.encode()))
@@ -64,14 +64,14 @@ def made_before(session: AnonymousSession, name: str, key: str) -> Charge | None
 
 
 def refund(charged: Charge) -> bool:
-    """Give ``charged`` back. ``False`` where that was done before.
+    """Refunds ``charged``. Returns ``False`` if that was done before.
 
-    Its key is free again: the work has still to be done, and to be paid for.
+    Its key may be used again, because a retry of the failed work must be charged.
     """
     now = clock.now()
     with transaction.atomic():
         root = lock_root(charged.session_id)
-        # Read again under the lock: a merge may have moved it into another window.
+        # Read again under the lock, because a merge may have changed its window meanwhile.
         found = Charge.objects.filter(pk=charged.pk, refunded_at=None).first()
         if found is None:
             return False
@@ -84,7 +84,7 @@ def refund(charged: Charge) -> bool:
 
 
 def refund_if_possible(charged: Charge) -> None:
-    """``refund``; while the database is away the charge stands, and the failure is what is told."""
+    """Refunds, but only logs an unreachable database, so that the first failure is reported."""
     try:
         refund(charged)
     except (OperationalError, InterfaceError) as error:
@@ -92,23 +92,23 @@ def refund_if_possible(charged: Charge) -> None:
 
 
 def _root_key(session: AnonymousSession) -> int:
-    """The primary key of the session that this one leads to by now."""
+    """Returns the primary key of the session that this one has been merged into, or its own."""
     merged = AnonymousSession.objects.filter(pk=session.pk).values_list("merged_into", flat=True)
     return merged.first() or session.pk
 
 
-def _take(session: AnonymousSession, quota: Quota, cost: int, now: datetime) -> Usage | None:
-    """The usage row with ``cost`` taken from it, or ``None`` where there is no room."""
+def _debit(session: AnonymousSession, quota: Quota, cost: int, now: datetime) -> Usage | None:
+    """Charges the usage row and returns it; returns ``None`` if that exceeds the limit."""
     if quota.limit is not None and cost > quota.limit:
         return None
     owner = session.pk
-    if not _update(owner, quota, cost, now):
-        # Full, or the first use of this quota, or merged into another session meanwhile.
+    if not _debit_if_room(owner, quota, cost, now):
+        # The quota is full, or used for the first time, or the session was merged meanwhile.
         owner = lock_root(session.pk).pk
         Usage.objects.bulk_create(
             [Usage(session_id=owner, quota=quota.name)], ignore_conflicts=True
         )
-        if not _update(owner, quota, cost, now):
+        if not _debit_if_room(owner, quota, cost, now):
             return None
     return Usage.objects.get(session_id=owner, quota=quota.name)
 
@@ -124,8 +124,8 @@ def _record(row: Usage, cost: int, key: str, now: datetime) -> Charge:
     )
 
 
-def _update(session_pk: int, quota: Quota, cost: int, now: datetime) -> int:
-    # A window in which all was refunded has not begun: the next use is its first.
+def _debit_if_room(session_pk: int, quota: Quota, cost: int, now: datetime) -> int:
+    # If everything in a window was refunded, the next use starts a new window.
     running = Q(resets_at__gt=now, used__gt=0)
     rows = Usage.objects.filter(session_id=session_pk, quota=quota.name)
     if quota.limit is not None:
@@ -139,5 +139,5 @@ def _update(session_pk: int, quota: Quota, cost: int, now: datetime) -> int:
 
 def _exceeded(session: AnonymousSession, quota: Quota, now: datetime) -> QuotaExceeded:
     rows = Usage.objects.filter(session_id=_root_key(session), quota=quota.name)
-    reset_at = quotas.standings(rows, now)[quota.name].reset_at
+    reset_at = quotas.quota_states(rows, now)[quota.name].reset_at
     return QuotaExceeded(quota.name, reset_at, math.ceil((reset_at - now).total_seconds()))

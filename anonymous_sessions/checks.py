@@ -1,4 +1,4 @@
-"""Contradictory settings, found by ``manage.py check``."""
+"""System checks: ``manage.py check`` reports contradictory settings."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ _POSITIVE = (
     *("LIFETIME_DAYS", "TRANSFER_MINUTES", "UNDO_HOURS"),
     *("MAX_CONCEPT_BYTES", "MAX_PREFERENCES_BYTES", "MAX_DEPTH", "MAX_CONCEPTS"),
 )
-# Whoever looks at "last active" to the hour must not be misled by more than that.
+# Readers of "last active" may rely on the hour, so it must not be older than that.
 _MAX_TOUCH_SECONDS = 3600
 
 
@@ -80,7 +80,7 @@ def _numbers() -> Iterator[Error]:
 
 @register(Tags.security)
 def guest_paths_are_paths(**kwargs: Any) -> list[CheckMessage]:
-    """A string would be read letter by letter, and its ``/`` would let guests in everywhere."""
+    """A plain string would be iterated by character, and ``/`` would admit guests everywhere."""
     paths = app_settings.GUEST_PATHS
     sound = isinstance(paths, list | tuple) and all(
         isinstance(path, str) and path.startswith("/") and path.strip("/") for path in paths

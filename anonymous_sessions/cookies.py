@@ -1,4 +1,4 @@
-"""The cookie that carries the session's id."""
+"""Reads and writes the cookie with the session's id."""
 
 from typing import TypeVar
 from uuid import UUID
@@ -14,13 +14,13 @@ R = TypeVar("R", bound=HttpResponseBase)
 
 
 def read(request: HttpRequest) -> UUID | None:
-    """The id in the browser's cookie. Raises ``InvalidSessionId`` for anything but an id."""
+    """Returns the id in the browser's cookie. Raises ``InvalidSessionId`` if it is none."""
     text = request.COOKIES.get(app_settings.COOKIE_NAME)
     return None if text is None else parse(text)
 
 
 def write(response: R, session_id: UUID) -> R:
-    """Give the browser the id for another 30 days, and keep the answer out of every cache."""
+    """Sets the cookie for another 30 days, and keeps the response out of caches."""
     secure = app_settings.COOKIE_SECURE
     response.set_cookie(
         app_settings.COOKIE_NAME,

@@ -1,4 +1,4 @@
-"""Charging a host's own Django views."""
+"""A decorator that charges a quota for a host's own Django views."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +12,7 @@ from sessions_core.errors import SessionError, Unavailable
 from sessions_core.rest.exceptions import DATABASE_AWAY
 
 from . import cookies
-from .access import Held, current
+from .access import SessionHandle, current
 from .charges import charge, refund_if_possible
 from .dialect import AnonymousDialect
 from .models import Charge
@@ -22,11 +22,11 @@ View = Callable[..., Any]
 
 
 def charged(quota: str, *, cost: int = 1) -> Callable[[View], View]:
-    """Charge the browser's session before the view runs, and refund what fails.
+    """Charges the browser's session before the view runs, and refunds the charge if it fails.
 
-    A view that raises or answers 400 or above did not do the work. The view finds the session at
-    ``request.anonymous_session``. Without a session, or over the limit, it is not called: the
-    answer is a 404 or a 429 with ``Retry-After``, as those of ``/api/session/``.
+    A view fails if it raises or responds with 400 or above. It finds the session at
+    ``request.anonymous_session``. Without a session, or over the limit, it is not called; the
+    response is a 404 or a 429 with ``Retry-After``, as under ``/api/session/``.
     """
 
     def decorate(view: View) -> View:
@@ -36,7 +36,7 @@ def charged(quota: str, *, cost: int = 1) -> Callable[[View], View]:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                held, made = _begin(request, quota, cost)
+                handle, made = _begin(request, quota, cost)
             except SessionError as error:
                 return _refusal(error)
             except DATABASE_AWAY:
@@ -46,7 +46,7 @@ def charged(quota: str, *, cost: int = 1) -> Callable[[View], View]:
                 response = view(request, *args, **kwargs)
             finally:
                 _settle(made, response)
-            return cookies.write(response, held.id)
+            return cookies.write(response, handle.id)
 
         return wrapper
 
@@ -54,7 +54,7 @@ def charged(quota: str, *, cost: int = 1) -> Callable[[View], View]:
         @wraps(view)
         async def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                held, made = await sync_to_async(_begin)(request, quota, cost)
+                handle, made = await sync_to_async(_begin)(request, quota, cost)
             except SessionError as error:
                 return _refusal(error)
             except DATABASE_AWAY:
@@ -64,18 +64,18 @@ def charged(quota: str, *, cost: int = 1) -> Callable[[View], View]:
                 response = await view(request, *args, **kwargs)
             finally:
                 await sync_to_async(_settle)(made, response)
-            return cookies.write(response, held.id)
+            return cookies.write(response, handle.id)
 
         return wrapper
 
     return decorate
 
 
-def _begin(request: HttpRequest, quota: str, cost: int) -> tuple[Held, Charge]:
+def _begin(request: HttpRequest, quota: str, cost: int) -> tuple[SessionHandle, Charge]:
     refuse_cross_site(request, safe=frozenset())
-    held = current(request)
-    request.anonymous_session = held.session  # type: ignore[attr-defined]
-    return held, charge(held.session, quota, cost=cost)
+    handle = current(request)
+    request.anonymous_session = handle.session  # type: ignore[attr-defined]
+    return handle, charge(handle.session, quota, cost=cost)
 
 
 def _settle(made: Charge, response: HttpResponseBase | None) -> None:

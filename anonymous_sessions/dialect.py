@@ -1,13 +1,13 @@
-"""How the anonymous sessions speak of errors: four codes, one message.
+"""The error format of anonymous sessions: one of four codes, and a message.
 
-The status tells more than the code: every fault of a request that is neither a missing thing nor
-a limit is a ``validation_error``.
+The code says less than the status: every invalid request that neither misses a resource nor
+exceeds a limit has the code ``validation_error``.
 """
 
 from typing import Any
 
 from sessions_core.errors import KeyReused, RateLimited, SessionError, Unavailable
-from sessions_core.rest.dialect import Dialect
+from sessions_core.rest.dialect import ErrorDialect
 from sessions_core.rest.problems import Problem
 
 from . import errors
@@ -16,7 +16,7 @@ NOT_FOUND = (404, "resource_not_found")
 INVALID = "validation_error"
 
 
-class AnonymousDialect(Dialect):
+class AnonymousDialect(ErrorDialect):
     name = "anonymous"
     table = {
         SessionError: (400, INVALID),

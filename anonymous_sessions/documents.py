@@ -1,4 +1,4 @@
-"""Bounds of the JSON documents that a visitor may keep here."""
+"""Bounds of the JSON documents that a visitor may store."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from .errors import TooLarge
 
 
 def check(document: Any, max_bytes: int) -> None:
-    """Raises ``TooLarge`` for a document over ``max_bytes`` of JSON or nested too deep."""
+    """Raises ``TooLarge`` for a document over ``max_bytes`` of JSON or nested too deeply."""
     if not fits(document, max_bytes):
         raise TooLarge(f"At most {max_bytes} bytes of JSON are kept here")
     if _depth(document) > app_settings.MAX_DEPTH:
@@ -21,7 +21,7 @@ def fits(document: Any, max_bytes: int) -> bool:
 
 
 def _depth(document: Any) -> int:
-    """Levels of objects and arrays. The parser has refused what recursion could not walk."""
+    """Counts levels of nesting. The parser has refused documents too deep for recursion."""
     if isinstance(document, dict):
         return 1 + max(map(_depth, document.values()), default=0)
     if isinstance(document, list):

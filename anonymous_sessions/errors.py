@@ -1,4 +1,4 @@
-"""What can go wrong, without HTTP; ``dialect`` gives each its status and code."""
+"""The errors of anonymous sessions. ``dialect`` maps them to HTTP statuses and codes."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ class InvalidSessionId(SessionError):
 
 
 class UnknownSession(SessionError):
-    """No such session, an expired one, or one that belongs to another account."""
+    """The session does not exist, has expired, or belongs to another account."""
 
     code = "resource_not_found"
     message = "Session not found"
@@ -22,8 +22,13 @@ class UnknownConcept(SessionError):
     message = "Concept not found"
 
 
+class InvalidTransferCode(SessionError):
+    code = "validation_error"
+    message = "Invalid transfer code format"
+
+
 class UnknownTransferCode(SessionError):
-    """Never made, used already, or too old: the three are not told apart."""
+    """The code was never issued, or is used or expired; callers cannot tell which."""
 
     code = "resource_not_found"
     message = "This transfer code is unknown, used or expired"
@@ -45,7 +50,7 @@ class CrossSiteRequest(SessionError):
 
 
 class TooLarge(SessionError):
-    """A document over its size, depth or number."""
+    """A document exceeds the size or depth, or there are too many."""
 
     code = "validation_error"
 
@@ -58,7 +63,7 @@ class UnknownQuota(SessionError):
 
 
 class QuotaExceeded(RateLimited):
-    """Nothing was charged. ``reset_at`` is when the count falls."""
+    """The charge was refused and nothing was charged. The window ends at ``reset_at``."""
 
     def __init__(self, quota: str, reset_at: datetime, retry_after: int) -> None:
         super().__init__(f"The limit of {quota} is reached", max(1, retry_after))

@@ -1,4 +1,4 @@
-"""Bodies for the OpenAPI document, with the figures of the source document."""
+"""Example bodies for the API documents, with the figures of the source document."""
 
 ID = "9b2f8f0e-6a52-4c1e-9d0c-2f8a3a5f7c11"
 STATS = {"concepts_generated": 5, "concepts_refined": 2, "concepts_stored": 3}

@@ -1,4 +1,4 @@
-"""A session lives for 30 days after its last activity."""
+"""Sessions expire 30 days after their last activity, and are then deleted."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from sessions_core import clock
 
-from . import learners
+from . import learning_sessions
 from .app_settings import app_settings
 from .models import AnonymousSession, Charge, TransferCode
 
@@ -24,7 +24,7 @@ def is_live(session: AnonymousSession, now: datetime) -> bool:
 
 
 def touch(session: AnonymousSession, now: datetime) -> None:
-    """Note the activity, with one write a minute at most, whoever else is at it."""
+    """Records the activity, at most once a minute, also if several requests try at once."""
     stale = now - timedelta(seconds=app_settings.TOUCH_SECONDS)
     if session.last_active <= stale:
         AnonymousSession.objects.filter(pk=session.pk, last_active__lte=stale).update(
@@ -34,19 +34,19 @@ def touch(session: AnonymousSession, now: datetime) -> None:
 
 
 def expired(now: datetime) -> QuerySet[AnonymousSession]:
-    """Sessions past their life. An account's stay: their data is the account's."""
+    """Returns expired sessions. Adopted ones never expire, because their data is the account's."""
     return AnonymousSession.objects.filter(
         user=None, merged_into=None, last_active__lte=now - lifetime()
     )
 
 
 def purge() -> dict[str, int]:
-    """Delete expired sessions with all they hold, in short transactions. Counts by kind."""
+    """Deletes expired sessions with their contents, in short transactions. Returns counts."""
     now = clock.now()
     gone = {"sessions": 0, "learning_sessions": 0}
     while keys := list(expired(now).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
-            # Looked at again under the lock: a visitor may have come back meanwhile.
+            # Selected again under the lock, because a visitor may have come back meanwhile.
             rows = list(expired(now).select_for_update().filter(pk__in=keys).order_by("pk"))
             gone["learning_sessions"] += delete(rows)
             gone["sessions"] += len(rows)
@@ -56,16 +56,16 @@ def purge() -> dict[str, int]:
 
 
 def delete(rows: Collection[AnonymousSession]) -> int:
-    """Delete these sessions and all they hold; how many learning sessions went along.
+    """Deletes these sessions with their contents; returns the number of learning sessions.
 
-    An account's learning sessions name the account and stay with it.
+    Learning sessions of an account belong to the account, so they are kept.
     """
     with transaction.atomic():
-        forgotten = learners.forget(row.guest for row in rows)
+        deleted = learning_sessions.delete(row.guest for row in rows)
         AnonymousSession.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    return forgotten
+    return deleted
 
 
 def settled(now: datetime) -> QuerySet[Charge]:
-    """Ledger rows too old for any retry or refund."""
+    """Returns charges too old for any retry or refund."""
     return Charge.objects.filter(made_at__lte=now - lifetime())

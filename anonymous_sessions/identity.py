@@ -1,7 +1,7 @@
-"""Session ids: made here, recognised here, and kept only as a keyed digest.
+"""Creates and parses session ids, and computes the keyed digests that the database stores.
 
-The id is all that a browser needs to be let in, so the database never holds it: a stolen dump or
-a curious reader of the admin opens no session. ``SECRET_KEY_FALLBACKS`` are honoured.
+Knowing the id is enough to use a session, so the database stores only a digest: neither a stolen
+dump nor a reader of the admin can use a session. ``SECRET_KEY_FALLBACKS`` are honoured.
 """
 
 import hmac
@@ -23,7 +23,7 @@ def new_id() -> UUID:
 
 
 def parse(text: object) -> UUID:
-    """The id that ``text`` spells. Only the canonical spelling of a UUID version 4 is one."""
+    """Parses an id. Raises ``InvalidSessionId`` unless it is a canonical UUID of version 4."""
     if not isinstance(text, str) or not _VERSION_4.fullmatch(text.lower()):
         raise InvalidSessionId
     return UUID(text)
@@ -38,12 +38,12 @@ def _keyed(purpose: str, secret: str, message: bytes) -> bytes:
 
 
 def digest(purpose: str, message: bytes) -> UUID:
-    """128 bits that name ``message`` and do not give it away."""
+    """Returns a keyed digest of 128 bits, from which ``message`` cannot be derived."""
     return UUID(bytes=_keyed(purpose, settings.SECRET_KEY, message)[:16])
 
 
 def digests(purpose: str, message: bytes) -> list[UUID]:
-    """The digests under every secret still honoured, the present one first."""
+    """Returns the digests under the current secret and under those it replaced, in this order."""
     return [UUID(bytes=_keyed(purpose, secret, message)[:16]) for secret in _secrets()]
 
 

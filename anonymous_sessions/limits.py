@@ -1,4 +1,4 @@
-"""Limits per address; ``SESSIONS_LIMITS`` changes the figures."""
+"""Limits for each address. The setting ``SESSIONS_LIMITS`` can change the figures."""
 
 import math
 
@@ -10,26 +10,28 @@ from sessions_core.rest.address import limit_key
 
 CREATE = "anonymous_create"
 GUESS = "anonymous_guess"
-_TOO_MANY_MISSES = "Too many unknown ids and codes from this address"
+TOO_MANY_CREATED = "Too many new sessions from this address"
+TOO_MANY_MISSES = "Too many unknown ids and codes from this address"
 
-limits.declare(CREATE, [(100, 3600)], "Too many new sessions from this address")
-limits.declare(GUESS, [(20, 600)], _TOO_MANY_MISSES)
+limits.declare(CREATE, [(100, 3600)], TOO_MANY_CREATED)
+limits.declare(GUESS, [(20, 600)], TOO_MANY_MISSES)
 
 
 def count_creation(request: HttpRequest) -> None:
-    """Raises ``RateLimited``."""
+    """Counts a new session. Raises ``RateLimited``."""
     limits.consume(CREATE, limit_key(request))
 
 
 def count_miss(request: HttpRequest) -> None:
-    """Raises ``RateLimited``."""
+    """Counts an unknown id or code. Raises ``RateLimited``."""
     limits.consume(GUESS, limit_key(request))
 
 
 def refuse_guesser(request: HttpRequest) -> None:
-    """Only misses count, so a class behind one address may sync as often as it likes.
+    """Raises ``RateLimited`` for an address with too many unknown ids or codes.
 
-    Raises ``RateLimited``, for a hit too: else the answer would still tell the two apart.
+    Only misses count, so that a class behind one address may sync as often as it likes. An address
+    over the limit is refused for valid ids, too, so that the response does not reveal them.
     """
     full = [
         window.reset
@@ -37,4 +39,4 @@ def refuse_guesser(request: HttpRequest) -> None:
         if window.remaining == 0
     ]
     if full:
-        raise RateLimited(_TOO_MANY_MISSES, math.ceil(max(full)) or 1)
+        raise RateLimited(TOO_MANY_MISSES, math.ceil(max(full)) or 1)

@@ -1,6 +1,6 @@
-"""Row locks on sessions, always roots and in the order of their keys, so that none wait in a ring.
+"""Row locks on sessions. Only roots are locked, in the order of their keys, to avoid deadlocks.
 
-``no_key`` leaves the inserts of rows that point at the session free.
+``no_key`` still lets others insert rows that refer to the session.
 """
 
 from .errors import UnknownSession
@@ -8,9 +8,9 @@ from .models import AnonymousSession
 
 
 def lock_roots(*keys: int) -> list[AnonymousSession]:
-    """The sessions that ``keys`` lead to, locked until the transaction ends, in the order asked.
+    """Locks the roots of the sessions ``keys``, and returns them in the order of ``keys``.
 
-    Two keys may lead to one session. Raises ``UnknownSession``.
+    Two keys may have the same root. Raises ``UnknownSession``.
     """
     while True:
         sessions = AnonymousSession.objects.in_bulk(keys)
@@ -23,16 +23,16 @@ def lock_roots(*keys: int) -> list[AnonymousSession]:
             .filter(pk__in=wanted, merged_into=None)
             .order_by("pk")
         }
-        # One that was merged or removed between the two reads is looked up again.
+        # The loop repeats if a session was merged or deleted between the two queries.
         if all(key in locked for key in wanted):
             return [locked[key] for key in wanted]
 
 
-def lock_held(*sessions: AnonymousSession) -> list[AnonymousSession]:
-    """The same for sessions that the caller was let into.
+def lock_if_owner_unchanged(*sessions: AnonymousSession) -> list[AnonymousSession]:
+    """Locks the roots of ``sessions``, which the caller has loaded and may use.
 
-    Raises ``UnknownSession`` where one came to an account meanwhile, or left it: whoever was let
-    into a visitor's session has no say in an account's.
+    Raises ``UnknownSession`` if one was adopted, or its adoption undone, since it was loaded: the
+    right to use a visitor's session gives no right to use an account's.
     """
     roots = lock_roots(*(session.pk for session in sessions))
     if any(root.user_id != session.user_id for root, session in zip(roots, sessions, strict=True)):

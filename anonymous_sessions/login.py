@@ -1,4 +1,4 @@
-"""Signing in and registering adopt the browser's session."""
+"""Adopts the browser's session when its user signs in or registers."""
 
 from typing import Any
 
@@ -21,10 +21,9 @@ def adopt_at_login(request: HttpRequest | None, user: Any, **kwargs: Any) -> Non
 
 
 def adopt_from(request: HttpRequest, user_id: int) -> Adoption | None:
-    """Adopt the session of the browser that is signing in; ``None`` where there is none to adopt,
-    or ``ANONYMOUS_SESSIONS_ADOPT_ON_LOGIN`` is off.
+    """Adopts the browser's session, for sign-ins and registrations without ``user_logged_in``.
 
-    For a sign-in or a registration that sends no ``user_logged_in``.
+    Returns ``None`` if there is nothing to adopt or ``ANONYMOUS_SESSIONS_ADOPT_ON_LOGIN`` is off.
     """
     if not app_settings.ADOPT_ON_LOGIN:
         return None

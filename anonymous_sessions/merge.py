@@ -1,4 +1,4 @@
-"""Two sessions become one."""
+"""Merges one session into another."""
 
 from datetime import datetime
 
@@ -8,72 +8,70 @@ from django.db.models import Exists, OuterRef
 from sessions_core import clock
 from sessions_core.retrying import retrying
 
-from . import learners
+from . import learning_sessions
 from .app_settings import app_settings
 from .documents import fits
-from .locks import lock_held
+from .locks import lock_if_owner_unchanged
 from .models import AnonymousSession, Charge, Usage
 
 
 def merge(source: AnonymousSession, target: AnonymousSession) -> AnonymousSession:
-    """Move what ``source`` counts and holds into ``target``; its id leads there from then on.
+    """Moves usage and contents of ``source`` to ``target``, to which both ids then lead.
 
-    Once only, in whichever direction it is asked and however often: two ids that already lead to
-    one session have nothing to merge. What belongs to an account is never poured into a session
-    that does not: such a source is left as it is. Gives the session that ``target`` leads to.
-
-    Raises ``UnknownSession`` where one of them came to another owner meanwhile.
+    Sessions that are merged already, in either direction, stay as they are. So does a source that
+    belongs to an account if the target does not belong to the same one. Returns the root of
+    ``target``. Raises ``UnknownSession`` if the owner of one of them changed meanwhile.
     """
     return retrying(_merge, source, target)
 
 
 def _merge(source: AnonymousSession, target: AnonymousSession) -> AnonymousSession:
     with transaction.atomic():
-        giver, taker = lock_held(source, target)
-        if giver.pk == taker.pk or giver.user_id not in (None, taker.user_id):
-            return taker
-        _move_usage(giver, taker, clock.now())
-        _move_charges(giver, taker)
-        giver.concepts.update(session=taker)
-        giver.adoptions.all().delete()
-        _hand_over(giver, taker)
-        _combine(giver, taker)
-        giver.aliases.update(merged_into=taker)
-        giver.merged_into = taker
-        giver.save(update_fields=["merged_into", "preferences"])
-        return taker
+        source, target = lock_if_owner_unchanged(source, target)
+        if source.pk == target.pk or source.user_id not in (None, target.user_id):
+            return target
+        _move_usage(source, target, clock.now())
+        _move_charges(source, target)
+        source.concepts.update(session=target)
+        source.adoptions.all().delete()
+        _move_learning_sessions(source, target)
+        _combine_preferences(source, target)
+        source.aliases.update(merged_into=target)
+        source.merged_into = target
+        source.save(update_fields=["merged_into", "preferences"])
+        return target
 
 
-def _hand_over(giver: AnonymousSession, taker: AnonymousSession) -> None:
-    """The learning sessions go along; where an account has ``taker``, an undo gives them back."""
-    moved = learners.hand_over(giver, taker)
+def _move_learning_sessions(source: AnonymousSession, target: AnonymousSession) -> None:
+    """Moves the learning sessions; undoing an adoption of ``target`` will give them back."""
+    moved = learning_sessions.hand_over(source, target)
     if moved:
-        for adoption in taker.adoptions.filter(undone_at=None):
+        for adoption in target.adoptions.filter(undone_at=None):
             adoption.moved += moved
             adoption.save(update_fields=["moved"])
 
 
-def _move_charges(giver: AnonymousSession, taker: AnonymousSession) -> None:
-    """Both may have used a key; the taker's charge is then the one that a retry finds."""
-    taken = taker.charges.filter(quota=OuterRef("quota"), key=OuterRef("key"))
-    giver.charges.filter(Exists(taken)).update(key=None)
-    giver.charges.update(session=taker)
+def _move_charges(source: AnonymousSession, target: AnonymousSession) -> None:
+    """Moves the charges. For a key that both sessions used, a retry finds the target's charge."""
+    taken = target.charges.filter(quota=OuterRef("quota"), key=OuterRef("key"))
+    source.charges.filter(Exists(taken)).update(key=None)
+    source.charges.update(session=target)
 
 
-def _move_usage(giver: AnonymousSession, taker: AnonymousSession, now: datetime) -> None:
-    own = {row.quota: row for row in taker.usage.select_for_update()}
-    for row in giver.usage.select_for_update():
+def _move_usage(source: AnonymousSession, target: AnonymousSession, now: datetime) -> None:
+    own = {row.quota: row for row in target.usage.select_for_update()}
+    for row in source.usage.select_for_update():
         if row.quota in own:
             _add(own[row.quota], row, now)
-            _prolong(own[row.quota], row, now)
+            _extend_charges(own[row.quota], row, now)
             row.delete()
         else:
-            row.session = taker
+            row.session = target
             row.save(update_fields=["session"])
 
 
 def _add(into: Usage, row: Usage, now: datetime) -> None:
-    """Running windows add up and end with the later one: merging never frees a unit early."""
+    """Adds the running windows up, ending with the later one, so that no unit is freed early."""
     ends = [each.resets_at for each in (into, row) if each.used_at(now) and each.resets_at]
     into.used = into.used_at(now) + row.used_at(now)
     into.total += row.total
@@ -82,16 +80,16 @@ def _add(into: Usage, row: Usage, now: datetime) -> None:
     into.save(update_fields=["used", "total", "resets_at"])
 
 
-def _prolong(into: Usage, row: Usage, now: datetime) -> None:
-    """What was charged in either running window can be given back until the longer one ends."""
+def _extend_charges(into: Usage, row: Usage, now: datetime) -> None:
+    """Lets the charges of both running windows be refunded until the longer window ends."""
     charges = Charge.objects.filter(session__in=[into.session, row.session], quota=into.quota)
     charges.filter(resets_at__gt=now, refunded_at=None).update(resets_at=into.resets_at)
 
 
-def _combine(giver: AnonymousSession, taker: AnonymousSession) -> None:
-    """The taker's preferences stand; the giver's fill the gaps, where there is room for them."""
-    both = giver.preferences | taker.preferences
-    if both != taker.preferences and fits(both, app_settings.MAX_PREFERENCES_BYTES):
-        taker.preferences = both
-        taker.save(update_fields=["preferences"])
-    giver.preferences = {}
+def _combine_preferences(source: AnonymousSession, target: AnonymousSession) -> None:
+    """Adds those of the source's preferences that the target lacks, unless that gets too large."""
+    both = source.preferences | target.preferences
+    if both != target.preferences and fits(both, app_settings.MAX_PREFERENCES_BYTES):
+        target.preferences = both
+        target.save(update_fields=["preferences"])
+    source.preferences = {}

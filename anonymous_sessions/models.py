@@ -1,4 +1,4 @@
-"""Anonymous sessions, what was counted under them, and what they hold."""
+"""Anonymous sessions, their usage and their contents."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -12,9 +12,9 @@ from django.utils import timezone
 class AnonymousSession(models.Model):
     """A visitor without an account.
 
-    The id in the visitor's cookie is not here: ``digest`` recognises it. A session that was merged
-    into another keeps its row, so that its id goes on working and nothing is merged twice; such a
-    row holds nothing, and ``merged_into`` is never itself merged.
+    ``digest`` identifies the id in the visitor's cookie, which is not stored. A merged session
+    keeps its row, so that its id stays valid and nothing is merged twice. Such a row has no
+    contents, and the session in ``merged_into`` is itself never a merged one.
     """
 
     digest = models.UUIDField(unique=True, editable=False, help_text="Keyed digest of the id.")
@@ -54,12 +54,12 @@ class AnonymousSession(models.Model):
         return f"{self.digest.hex[:8]}…"
 
     def root(self) -> "AnonymousSession":
-        """The session that this one's id leads to."""
+        """Returns the session that this one was merged into, or else itself."""
         return self if self.merged_into is None else self.merged_into
 
 
 class Usage(models.Model):
-    """How much of one quota a session used: all in all, and in the running window."""
+    """How much of a quota a session has used, in total and in the running window."""
 
     session = models.ForeignKey(AnonymousSession, on_delete=models.CASCADE, related_name="usage")
     quota = models.CharField(max_length=64)
@@ -77,12 +77,12 @@ class Usage(models.Model):
         return f"{self.quota}: {self.total}"
 
     def used_at(self, moment: datetime) -> int:
-        """Units used in the window that holds ``moment``."""
+        """Returns the units used in the window that contains ``moment``."""
         return self.used if self.resets_at is not None and self.resets_at > moment else 0
 
 
 class Charge(models.Model):
-    """One successful charge, kept so that it can be refunded once and a retry charges nothing."""
+    """A successful charge. It is stored to refund it only once, and to not charge a retry."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     session = models.ForeignKey(AnonymousSession, on_delete=models.CASCADE, related_name="charges")
@@ -103,7 +103,7 @@ class Charge(models.Model):
 
 
 class Concept(models.Model):
-    """A small JSON document kept under a session."""
+    """A small JSON document of a session."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     session = models.ForeignKey(AnonymousSession, on_delete=models.CASCADE, related_name="concepts")
@@ -124,7 +124,7 @@ class Concept(models.Model):
 
 
 class TransferCode(models.Model):
-    """A code that carries a session to another device, once. The newest replaces the one before."""
+    """A code that moves another device to a session, once. A new code replaces the old one."""
 
     session = models.OneToOneField(
         AnonymousSession, primary_key=True, on_delete=models.CASCADE, related_name="transfer_code"
@@ -138,7 +138,7 @@ class TransferCode(models.Model):
 
 
 class Adoption(models.Model):
-    """An account took over a session; ``moved`` is what an undo has to give back."""
+    """An account took over a session. Undoing gives the learning sessions in ``moved`` back."""
 
     session = models.ForeignKey(
         AnonymousSession, on_delete=models.CASCADE, related_name="adoptions"

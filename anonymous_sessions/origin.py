@@ -1,4 +1,4 @@
-"""Only the site's own pages may change a session: browsers say where a request comes from."""
+"""Refuses changes from other sites, by the headers with which browsers name the origin."""
 
 from collections.abc import Collection
 from urllib.parse import urlsplit
@@ -13,11 +13,11 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def refuse_cross_site(request: HttpRequest, *, safe: Collection[str] = SAFE) -> None:
-    """Raises ``CrossSiteRequest`` for a change asked for by another site's page.
+    """Raises ``CrossSiteRequest`` for a change that a page of another site requests.
 
-    ``safe``: methods that change nothing; a view that charges has none, since browsers send the
-    cookie along with another site's links. Clients that are no browser send neither header and
-    carry no cookie they did not mean to.
+    ``safe`` are the methods that change nothing. A view that charges has none, because browsers
+    send the cookie when users follow links from other sites. Clients other than browsers send
+    neither header, and send cookies only on purpose.
     """
     if request.method in safe:
         return
@@ -31,7 +31,7 @@ def refuse_cross_site(request: HttpRequest, *, safe: Collection[str] = SAFE) -> 
 
 
 def _trusted(origin: str) -> bool:
-    """Whether ``CSRF_TRUSTED_ORIGINS`` names it, ``https://*.example.org`` included."""
+    """Returns whether ``CSRF_TRUSTED_ORIGINS`` matches, also by ``https://*.example.org``."""
     try:
         given = urlsplit(origin)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Charging a host's own views of Django REST framework."""
+"""Permissions that charge a quota for a host's own views of Django REST framework."""
 
 from typing import Any, ClassVar
 
@@ -19,7 +19,7 @@ from .origin import refuse_cross_site
 
 
 class Refusal(exceptions.APIException):
-    """``wait`` becomes ``Retry-After`` in DRF's own handler, as that of ``Throttled`` does."""
+    """DRF's exception handler turns ``wait`` into the header ``Retry-After``."""
 
     def __init__(self, error: SessionError) -> None:
         problem = AnonymousDialect().domain_problem(error)
@@ -29,17 +29,17 @@ class Refusal(exceptions.APIException):
 
 
 class ChargesQuota(BasePermission):
-    """Lets a request in for one unit of ``quota`` from the browser's session.
+    """Permits a request by charging a unit of ``quota`` to the browser's session.
 
-    Errors are DRF's own, so that any exception handler knows them: 429 with ``Retry-After`` over
-    the limit, 404 without a session, 503 while the database is away. Made by ``charges_quota``.
+    It raises DRF's exceptions, which every exception handler knows: 429 with ``Retry-After`` over
+    the limit, 404 without a session, 503 without the database. Use ``charges_quota`` to create it.
     """
 
     quota: ClassVar[str]
 
     def has_permission(self, request: Request, view: Any) -> bool:
         made = charges_of(request)
-        if self.quota not in made:  # The browsable API asks again for every form it draws.
+        if self.quota not in made:  # The browsable API checks again for each form.
             made[self.quota] = self._charge(request)
         return True
 
@@ -56,17 +56,17 @@ class ChargesQuota(BasePermission):
 
 
 def charges_quota(name: str) -> type[ChargesQuota]:
-    """For ``permission_classes``: ``[charges_quota("concept_generation")]``."""
+    """Returns a permission class, as in ``permission_classes = [charges_quota("generation")]``."""
     return type("ChargesQuota", (ChargesQuota,), {"quota": name})
 
 
 def charges_of(request: Request) -> dict[str, Charge]:
-    """What this request was charged, by quota."""
+    """Returns the charges of this request, by quota."""
     return request._request.__dict__.setdefault("anonymous_charges", {})
 
 
 class RefundsFailures:
-    """Mixin for a view: what it answers with 400 or above is refunded."""
+    """Mixin for a view: it refunds the charge if the response is 400 or above."""
 
     def finalize_response(
         self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any

@@ -1,9 +1,9 @@
-"""What anonymous sessions keep about a person: those that the account adopted."""
+"""Exports and erases the anonymous sessions that a person's account adopted."""
 
 from typing import Any
 
-from sessions_core.personal_data import Keeper, Rows, delete, table
-from sessions_core.personal_data import register as register_keeper
+from sessions_core.personal_data import PersonalDataHandler, Rows, delete, table
+from sessions_core.personal_data import register as register_handler
 
 from .models import Adoption, AnonymousSession, Concept, Usage
 
@@ -24,4 +24,4 @@ def _erase(user_id: Any) -> dict[str, int]:
 
 
 def register() -> None:
-    register_keeper("anonymous_sessions", Keeper(_export, _erase))
+    register_handler("anonymous_sessions", PersonalDataHandler(_export, _erase))

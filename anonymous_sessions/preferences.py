@@ -1,4 +1,4 @@
-"""A session's preferences: one JSON object."""
+"""Stores a session's preferences, a JSON object."""
 
 from typing import Any
 
@@ -6,21 +6,21 @@ from django.db import transaction
 
 from .app_settings import app_settings
 from .documents import check
-from .locks import lock_held
+from .locks import lock_if_owner_unchanged
 from .models import AnonymousSession
 
 
 def put(session: AnonymousSession, preferences: dict[str, Any]) -> dict[str, Any]:
-    """Replace them. Raises ``TooLarge``."""
+    """Replaces the preferences. Raises ``TooLarge``."""
     with transaction.atomic():
-        (root,) = lock_held(session)
+        (root,) = lock_if_owner_unchanged(session)
         return _save(root, preferences)
 
 
 def patch(session: AnonymousSession, changes: dict[str, Any]) -> dict[str, Any]:
-    """Set the members of ``changes`` and drop those set to null, as JSON Merge Patch (RFC 7396)."""
+    """Merges ``changes`` into the preferences, as JSON Merge Patch (RFC 7396)."""
     with transaction.atomic():
-        (root,) = lock_held(session)
+        (root,) = lock_if_owner_unchanged(session)
         return _save(root, _merged(root.preferences, changes))
 
 

@@ -1,4 +1,4 @@
-"""The quotas that the settings declare, and how much of them a session has left."""
+"""The quotas declared in the settings, and a session's usage of them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from .windows import KINDS
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """``limit`` ``None`` counts without a bound. ``seconds`` is unused by a calendar month."""
+    """A ``limit`` of ``None`` only counts. A calendar month ignores ``seconds``."""
 
     name: str
     counter: str
@@ -24,12 +24,12 @@ class Quota:
         return KINDS[self.window](now, self.seconds)
 
     def resets_at(self, now: datetime) -> datetime | None:
-        """When a window that is open at ``now``, or opened by a use at ``now``, ends."""
+        """Returns the end of a window that a use at ``now`` starts; ``None`` without a limit."""
         return None if self.limit is None else self.ends(now)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QuotaState:
     limit: int
     remaining: int
     reset_at: datetime
@@ -47,7 +47,7 @@ def get(name: str) -> Quota:
 
 
 def usage_stats(rows: Iterable[Usage]) -> dict[str, int]:
-    """What was ever charged, by counter. Several quotas may share one."""
+    """Returns the total charges by counter. Several quotas may share a counter."""
     quotas = declared()
     stats = dict.fromkeys((quota.counter for quota in quotas.values()), 0)
     for row in rows:
@@ -56,17 +56,17 @@ def usage_stats(rows: Iterable[Usage]) -> dict[str, int]:
     return stats
 
 
-def standings(rows: Iterable[Usage], now: datetime) -> dict[str, Standing]:
-    """Every limited quota as it stands at ``now``."""
+def quota_states(rows: Iterable[Usage], now: datetime) -> dict[str, QuotaState]:
+    """Returns the state at ``now`` of each quota with a limit."""
     by_quota = {row.quota: row for row in rows}
     return {
-        quota.name: _standing(quota, quota.limit, by_quota.get(quota.name), now)
+        quota.name: _state(quota, quota.limit, by_quota.get(quota.name), now)
         for quota in declared().values()
         if quota.limit is not None
     }
 
 
-def _standing(quota: Quota, limit: int, row: Usage | None, now: datetime) -> Standing:
+def _state(quota: Quota, limit: int, row: Usage | None, now: datetime) -> QuotaState:
     if row is not None and row.resets_at is not None and row.used_at(now):
-        return Standing(limit, max(0, limit - row.used), row.resets_at)
-    return Standing(limit, limit, quota.ends(now))
+        return QuotaState(limit, max(0, limit - row.used), row.resets_at)
+    return QuotaState(limit, limit, quota.ends(now))

@@ -1,25 +1,25 @@
-"""A new id for a session, for when the old one may be in other hands."""
+"""Replaces a session's id, in case others know the old one."""
 
 from django.db import transaction
 
 from . import identity
-from .access import Held
-from .locks import lock_held
+from .access import SessionHandle
+from .locks import lock_if_owner_unchanged
 from .models import AnonymousSession, TransferCode
 
 
-def rotate(held: Held) -> Held:
-    """Every older id of the session, on whatever device, is worth nothing from now on."""
+def rotate(handle: SessionHandle) -> SessionHandle:
+    """Gives the session a new id. All its older ids, on any device, become invalid."""
     with transaction.atomic():
-        (root,) = lock_held(held.session)
+        (root,) = lock_if_owner_unchanged(handle.session)
         return replace_id(root)
 
 
-def replace_id(root: AnonymousSession) -> Held:
-    """The same for a session that the caller holds locked."""
+def replace_id(root: AnonymousSession) -> SessionHandle:
+    """Does the same for a session that the caller has locked."""
     session_id = identity.new_id()
     TransferCode.objects.filter(session=root).delete()
     root.aliases.all().delete()
     root.digest = identity.id_digest(session_id)
     root.save(update_fields=["digest"])
-    return Held(session_id, root)
+    return SessionHandle(session_id, root)

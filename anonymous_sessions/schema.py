@@ -1,4 +1,4 @@
-"""The OpenAPI descriptions of the operations, with the document's own examples."""
+"""OpenAPI descriptions of the operations, with the source document's examples."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,7 +19,9 @@ from sessions_core.errors import RateLimited, SessionError
 from sessions_core.rest.schema import may_fail
 
 from . import examples as ex
+from . import limits
 from . import serializers as s
+from .access import admits_guests
 from .app_settings import app_settings
 from .errors import (
     CrossSiteRequest,
@@ -41,9 +43,9 @@ _KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The same key again charges and stores nothing again.",
 )
-_HELD = (InvalidSessionId(), UnknownSession())
-_FULL = QuotaExceeded("concept_generation", datetime(2023, 5, 1, tzinfo=UTC), 3600)
-_MISSES = RateLimited("Too many unknown ids and codes from this address", 600)
+_SESSION_ERRORS = (InvalidSessionId(), UnknownSession())
+_QUOTA_EXCEEDED = QuotaExceeded("concept_generation", datetime(2023, 5, 1, tzinfo=UTC), 3600)
+_TOO_MANY_MISSES = RateLimited(limits.TOO_MANY_MISSES, 600)
 
 
 class GuestScheme(OpenApiAuthenticationExtension):
@@ -54,9 +56,10 @@ class GuestScheme(OpenApiAuthenticationExtension):
         return {"type": "apiKey", "in": "cookie", "name": app_settings.COOKIE_NAME}
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> Any:
-        """Nothing where no guest is let in."""
-        welcome = auto_schema.path.startswith(tuple(app_settings.GUEST_PATHS))
-        return super().get_security_requirement(auto_schema) if welcome else None
+        """Returns no requirement for a path that admits no guests."""
+        if not admits_guests(auto_schema.path):
+            return None
+        return super().get_security_requirement(auto_schema)
 
 
 class LoginCookieScheme(SessionScheme):
@@ -74,7 +77,7 @@ def _operation(
     reads: bool = False,
     parameters: tuple[Any, ...] = (),
 ) -> Callable[[F], F]:
-    """A decorator for the action. What every surface may answer is documented by the kit."""
+    """Returns a decorator for an action. ``sessions_core.rest`` documents the common responses."""
     examples = [OpenApiExample("Response", example, response_only=True)] if example else []
     if sent is not None:
         examples.append(OpenApiExample("Request", sent, request_only=True))
@@ -103,7 +106,7 @@ OPEN = _operation(
         "usage_stats": dict.fromkeys(ex.STATS, 0),
     },
     InvalidSessionId(),
-    RateLimited("Too many new sessions from this address", 60),
+    RateLimited(limits.TOO_MANY_CREATED, 60),
     request=s.ClientId,
     sent={"client_session_id": ex.ID},
 )
@@ -113,7 +116,7 @@ SYNC = _operation(
     ex.SYNCED,
     InvalidSessionId(),
     UnknownSession(),
-    _MISSES,
+    _TOO_MANY_MISSES,
     request=s.RequiredClientId,
     sent={"client_session_id": ex.ID},
 )
@@ -121,25 +124,27 @@ INFO = _operation(
     "The session, its usage and its limits",
     s.SessionInfo,
     ex.INFO,
-    *_HELD,
+    *_SESSION_ERRORS,
     reads=True,
 )
 USAGE = _operation(
     "Charge one unit of a quota",
     s.UsageReport,
     {"session_id": ex.ID, "usage_stats": ex.STATS, "rate_limits": ex.LIMITS},
-    *_HELD,
-    _FULL,
+    *_SESSION_ERRORS,
+    _QUOTA_EXCEEDED,
     request=s.UsageCharge,
     sent={"quota": "concept_generation"},
     parameters=(_KEY,),
 )
-ROTATE = _operation("Change the id; other devices fall off", s.SessionInfo, ex.INFO, *_HELD)
+ROTATE = _operation(
+    "Change the id; other devices fall off", s.SessionInfo, ex.INFO, *_SESSION_ERRORS
+)
 ISSUE = _operation(
     "A code that takes the session to another device",
     s.IssuedCode,
     {"code": "7QKM-2XPD", "expires_at": "2023-04-01T12:44:56Z"},
-    *_HELD,
+    *_SESSION_ERRORS,
     status=201,
 )
 REDEEM = _operation(
@@ -147,7 +152,7 @@ REDEEM = _operation(
     s.SyncedSession,
     ex.SYNCED,
     UnknownTransferCode(),
-    _MISSES,
+    _TOO_MANY_MISSES,
     request=s.CodeToRedeem,
     sent={"code": "7QKM-2XPD"},
 )
@@ -155,7 +160,7 @@ ADOPT = _operation(
     "Give the session to the account that is signed in",
     s.AdoptedSession,
     ex.ADOPTED,
-    *_HELD,
+    *_SESSION_ERRORS,
     NotSignedIn(),
     request=s.AdoptionOptions,
     sent={"dry_run": False},
@@ -164,7 +169,7 @@ UNDO = _operation(
     "Make an adopted session anonymous again, within 24 hours",
     s.AdoptedSession,
     ex.ADOPTED | {"adopted": False, "undo_until": None},
-    *_HELD,
+    *_SESSION_ERRORS,
     NothingToUndo(),
     NotSignedIn(),
 )
@@ -172,7 +177,7 @@ CONCEPTS = _operation(
     "The session's concepts, newest first",
     s.ConceptPage,
     {"concepts": [ex.CONCEPT], "total": 1, "limit": 50, "offset": 0},
-    *_HELD,
+    *_SESSION_ERRORS,
     reads=True,
     parameters=(s.ConceptPaging,),
 )
@@ -180,27 +185,27 @@ STORE = _operation(
     "Store a concept",
     s.ConceptOut,
     ex.CONCEPT,
-    *_HELD,
-    _FULL,
+    *_SESSION_ERRORS,
+    _QUOTA_EXCEEDED,
     TooLarge("At most 16384 bytes of JSON are kept here"),
     request=s.NewConcept,
     sent={"document": ex.CONCEPT["document"], "charge": "concept_generation"},
     status=201,
     parameters=(_KEY,),
 )
-REMOVE = _operation("Delete a concept", None, None, *_HELD, UnknownConcept(), status=204)
+REMOVE = _operation("Delete a concept", None, None, *_SESSION_ERRORS, UnknownConcept(), status=204)
 PREFERENCES = _operation(
     "The session's preferences",
     s.Preferences,
     ex.PREFERENCES,
-    *_HELD,
+    *_SESSION_ERRORS,
     reads=True,
 )
 REPLACE = _operation(
     "Replace the preferences",
     s.Preferences,
     ex.PREFERENCES,
-    *_HELD,
+    *_SESSION_ERRORS,
     TooLarge("At most 8192 bytes of JSON are kept here"),
     request=s.NewPreferences,
     sent={"preferences": {"theme": "dark"}},
@@ -209,7 +214,7 @@ CHANGE = _operation(
     "Change some preferences; null drops one",
     s.Preferences,
     ex.PREFERENCES,
-    *_HELD,
+    *_SESSION_ERRORS,
     TooLarge("At most 8192 bytes of JSON are kept here"),
     request=s.NewPreferences,
     sent={"preferences": {"theme": None}},

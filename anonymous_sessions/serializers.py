@@ -1,8 +1,9 @@
-"""What goes in and out. Times are UTC, to the second, as the document writes them."""
+"""Serializers of requests and responses. Times are UTC, to the second."""
 
 from datetime import UTC
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from . import quotas
@@ -18,7 +19,7 @@ def moment(**kwargs: Any) -> serializers.DateTimeField:
 
 
 def chargeable() -> list[str]:
-    """Quotas a client may charge itself; storing is charged by storing."""
+    """Returns the quotas that clients may charge; storage is charged on storing alone."""
     return [name for name in quotas.declared() if name != app_settings.STORAGE_QUOTA]
 
 
@@ -46,7 +47,8 @@ class RequiredClientId(serializers.Serializer):
     )
 
 
-class RateLimitStanding(serializers.Serializer):
+@extend_schema_serializer(component_name="RateLimitStanding")
+class RateLimitState(serializers.Serializer):
     limit = serializers.IntegerField()
     remaining = serializers.IntegerField()
     reset_at = moment(help_text="When the count falls.")
@@ -75,7 +77,7 @@ class SessionInfo(serializers.Serializer):
     created_at = moment()
     last_active = moment()
     usage_stats = UsageStats()
-    rate_limits = serializers.DictField(child=RateLimitStanding())
+    rate_limits = serializers.DictField(child=RateLimitState())
 
 
 class UsageCharge(serializers.Serializer):
@@ -85,7 +87,7 @@ class UsageCharge(serializers.Serializer):
 class UsageReport(serializers.Serializer):
     session_id = serializers.UUIDField()
     usage_stats = UsageStats()
-    rate_limits = serializers.DictField(child=RateLimitStanding())
+    rate_limits = serializers.DictField(child=RateLimitState())
 
 
 class NewConcept(serializers.Serializer):
@@ -136,7 +138,8 @@ class AdoptionOptions(serializers.Serializer):
     dry_run = serializers.BooleanField(default=False)
 
 
-class Belongings(serializers.Serializer):
+@extend_schema_serializer(component_name="Belongings")
+class Inventory(serializers.Serializer):
     usage_stats = UsageStats()
     concepts = serializers.IntegerField()
     preferences = serializers.IntegerField()
@@ -148,4 +151,4 @@ class AdoptedSession(serializers.Serializer):
     adopted = serializers.BooleanField(help_text="Whether the account has the session now.")
     dry_run = serializers.BooleanField()
     undo_until = moment(allow_null=True)
-    contents = Belongings(help_text="What the session holds.")
+    contents = Inventory(help_text="What the session holds.")

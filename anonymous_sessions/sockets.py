@@ -1,22 +1,22 @@
-"""Learners without an account at a socket: the ``SESSIONS_GUEST_SIGN_IN`` of ``sessions_core``."""
+"""Sign-in of visitors at the learning sockets, for the setting ``SESSIONS_GUEST_SIGN_IN``."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from .access import guests_of
+from .access import admits_guests, guests_of
 from .app_settings import app_settings
 from .errors import InvalidSessionId
 from .identity import parse
 
 
 class CookieGuests:
-    """The cookie of an anonymous session, under ``ANONYMOUS_SESSIONS_GUEST_PATHS`` alone.
+    """Accepts the cookie only under the paths ``ANONYMOUS_SESSIONS_GUEST_PATHS``.
 
-    Whoever serves the sockets sees to it that the request comes from an allowed origin.
+    The host's socket application must refuse requests from other origins.
     """
 
     def cookie(self, path: str, cookies: Mapping[str, str]) -> str | None:
-        if not path.startswith(tuple(app_settings.GUEST_PATHS)):
+        if not admits_guests(path):
             return None
         return cookies.get(app_settings.COOKIE_NAME)
 

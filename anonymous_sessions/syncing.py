@@ -1,15 +1,15 @@
-"""Moving a browser to a session it names."""
+"""Moves a browser to the session that it names."""
 
 from uuid import UUID
 
 from django.http import HttpRequest
 
-from .access import Held, current_or_none, find, user_id_of
+from .access import SessionHandle, current_or_none, find, user_id_of
 from .merge import merge
 
 
-def sync(request: HttpRequest, session_id: UUID) -> Held:
-    """The named session, with what the browser's own session counted merged into it.
+def sync(request: HttpRequest, session_id: UUID) -> SessionHandle:
+    """Merges the browser's own session into the named one, and returns that.
 
     Raises ``UnknownSession``.
     """
@@ -17,4 +17,4 @@ def sync(request: HttpRequest, session_id: UUID) -> Held:
     own = current_or_none(request)
     if own is None:
         return target
-    return Held(session_id, merge(own.session, target.session))
+    return SessionHandle(session_id, merge(own.session, target.session))

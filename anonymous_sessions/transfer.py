@@ -1,7 +1,7 @@
-"""A short code that carries a session to another device, safer to read out than its id.
+"""Short codes that move another device to a session, so that nobody has to read out its id.
 
-Eight characters of Crockford's base 32: no I, L, O or U, and 40 bits to guess, within ten minutes
-and the limit of misses per address.
+A code has eight characters of Crockford's base 32, without I, L, O and U. Its 40 bits would have to
+be guessed within ten minutes, and under the limit of wrong codes for each address.
 """
 
 import re
@@ -15,9 +15,9 @@ from sessions_core import clock
 from sessions_core.rest import sealing
 
 from . import identity
-from .access import Held
+from .access import SessionHandle
 from .app_settings import app_settings
-from .errors import SessionError, UnknownTransferCode
+from .errors import InvalidTransferCode, UnknownTransferCode
 from .models import TransferCode
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -25,19 +25,14 @@ _LENGTH = 8
 _READ_AS = str.maketrans("ILO", "110", "- ")
 
 
-class InvalidTransferCode(SessionError):
-    code = "validation_error"
-    message = "Invalid transfer code format"
-
-
-def issue(held: Held) -> tuple[str, TransferCode]:
-    """A code for ``held``, written ``XXXX-XXXX``. An earlier one of the session is void."""
+def issue(handle: SessionHandle) -> tuple[str, TransferCode]:
+    """Creates a code for ``handle``, as ``XXXX-XXXX``. It replaces the session's earlier code."""
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
     made, _ = TransferCode.objects.update_or_create(
-        session=held.session,
+        session=handle.session,
         defaults={
             "digest": identity.digest("transfer", code.encode()),
-            "sealed_id": sealing.seal(held.id.bytes, code.encode()),
+            "sealed_id": sealing.seal(handle.id.bytes, code.encode()),
             "expires_at": clock.now() + timedelta(minutes=app_settings.TRANSFER_MINUTES),
         },
     )
@@ -45,9 +40,9 @@ def issue(held: Held) -> tuple[str, TransferCode]:
 
 
 def redeem(text: str) -> UUID:
-    """The session id that the code carries; the code is spent.
+    """Returns the session id of the code and deletes the code, so that it works once.
 
-    Raises ``InvalidTransferCode``, ``UnknownTransferCode``. Of several at once, one succeeds.
+    Raises ``InvalidTransferCode``, ``UnknownTransferCode``.
     """
     code = normalise(text).encode()
     with transaction.atomic():
@@ -62,7 +57,7 @@ def redeem(text: str) -> UUID:
 
 
 def normalise(text: str) -> str:
-    """Case, spaces and hyphens do not matter, and I, L, O are read as the digits they look like."""
+    """Ignores case, spaces and hyphens, and reads I, L, O as the digits they look like."""
     code = text.upper().translate(_READ_AS)
     if not re.fullmatch(f"[{_ALPHABET}]{{{_LENGTH}}}", code):
         raise InvalidTransferCode

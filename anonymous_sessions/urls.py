@@ -1,4 +1,4 @@
-"""Every address by name and no catch-all: another surface may live under the same prefix."""
+"""Addresses of the app, without a catch-all, since analytics uses the same prefix."""
 
 from sessions_core.rest.routes import both
 

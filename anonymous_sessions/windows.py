@@ -1,7 +1,4 @@
-"""When a quota's count falls back to nothing.
-
-A row keeps the end of its running window; the three kinds differ only in how that end is found.
-"""
+"""The kinds of windows of a quota: each computes the end of the window that starts now."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,19 +7,19 @@ Ends = Callable[[datetime, int], datetime]
 
 
 def _calendar_month(now: datetime, seconds: int) -> datetime:
-    """The first moment of the next month, UTC."""
+    """Returns the first moment of the next month, UTC."""
     year, month = divmod(now.astimezone(UTC).year * 12 + now.astimezone(UTC).month, 12)
     return datetime(year, month + 1, 1, tzinfo=UTC)
 
 
 def _rolling(now: datetime, seconds: int) -> datetime:
-    """``seconds`` after the first use; up to the whole second, which is all that a client sees."""
+    """Returns ``seconds`` after the first use, rounded up to the second that clients see."""
     whole = now.replace(microsecond=0) + timedelta(seconds=1 if now.microsecond else 0)
     return whole + timedelta(seconds=seconds)
 
 
 def _fixed(now: datetime, seconds: int) -> datetime:
-    """Periods one after another since 1970-01-01 UTC: 86,400 is the UTC day."""
+    """Returns the end of a fixed period, counted from 1970-01-01 UTC: 86,400 is the UTC day."""
     return datetime.fromtimestamp((int(now.timestamp()) // seconds + 1) * seconds, UTC)
 
 

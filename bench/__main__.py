@@ -1,7 +1,11 @@
 """``make bench``: the project and its peers in turn, under the same driver, against the bar.
 
+    python -m bench [--only project,sqlalchemy] [--connections 1,16,64] [--rounds 3] [--seconds 4]
+        [--warm-up 8] [--write]
+
 Servers come from where the tests take them. Everything is measured in rounds, one contender after
-the other in each, so that what else the machine does falls on all of them.
+the other in each, so that what else the machine does falls on all of them. Only what was asked for
+is filled, started and measured; a contender that cannot run on this machine is named as not run.
 """
 
 import argparse
@@ -13,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,8 +27,11 @@ from tqdm import tqdm
 from tests.support.modes import Run, find_servers
 
 from . import report
-from .contenders import CONTENDERS, ROOT, Contender, Server, environment
+from .bars import ANSWERS, Row
+from .contenders import CONTENDERS, Contender, Server, environment
+from .places import ROOT, folder_for_logs
 from .rows import outcomes
+from .toolchains import NotHereError
 
 # Enough that every learner has been seen once: tokens checked, plans read.
 WARM_UP = 8.0
@@ -37,20 +45,53 @@ def main() -> None:
     with ExitStack() as ending, tempfile.TemporaryDirectory(prefix="langportal-bench-") as scratch:
         folder = Path(scratch)
         folder.chmod(0o711)
-        environments = worlds(bench_run(folder, ending), folder, ending)
         contenders = [each for each in CONTENDERS if each.name in wanted.only]
+        databases = {each.database for each in contenders}
+        environments = worlds(databases, bench_run(folder, ending), folder, ending)
         measure(contenders, environments, folder, wanted, load)
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    names = [contender.name for contender in CONTENDERS]
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4)
-    parser.add_argument("--connections", type=int, nargs="+", default=[1, 16, 64])
-    names = [contender.name for contender in CONTENDERS]
-    parser.add_argument("--only", nargs="+", choices=names, default=names)
+    parser.add_argument("--warm-up", type=float, default=WARM_UP, help="Seconds for each server.")
+    parser.add_argument(
+        "--connections", type=numbers, default=[1, 16, 64], help="Numbers, by commas."
+    )
+    parser.add_argument(
+        "--only", type=one_or_more(names), default=names, help=f"By commas, of {', '.join(names)}."
+    )
     parser.add_argument("--write", action="store_true", help="Write docs/performance.md too.")
-    return parser.parse_args()
+    wanted = parser.parse_args()
+    if wanted.write and not all(is_asked(row, wanted) for row in ANSWERS):
+        parser.error("--write needs every row of the bar: leave out --only and --connections")
+    return wanted
+
+
+def is_asked(row: Row, wanted: argparse.Namespace) -> bool:
+    return {row.contender, row.peer} <= set(wanted.only) and row.connections in wanted.connections
+
+
+def numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+def one_or_more(names: Collection[str]) -> Callable[[str], list[str]]:
+    """Reads names that commas part."""
+
+    def read(text: str) -> list[str]:
+        given = text.split(",")
+        if unknown := set(given) - set(names):
+            raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: not of {', '.join(names)}")
+        return given
+
+    return read
 
 
 def bench_run(folder: Path, ending: ExitStack) -> Run:
@@ -61,16 +102,17 @@ def bench_run(folder: Path, ending: ExitStack) -> Run:
     return run
 
 
-def worlds(run: Run, folder: Path, ending: ExitStack) -> dict[str, dict[str, str]]:
+def worlds(
+    databases: set[str], run: Run, folder: Path, ending: ExitStack
+) -> dict[str, dict[str, str]]:
     """The environment of each database, filled."""
-    sqlite = environment(f"sqlite:///{folder / 'bench.sqlite3'}", "")
-    fill(sqlite, folder / "sqlite")
-    return {
-        "postgres": postgres_world(run, folder, ending),
-        # The project's two lanes would otherwise answer in the same sessions in turn.
-        "views": postgres_world(run, folder, ending, "views"),
-        "sqlite": sqlite,
+    environments = {
+        name: postgres_world(run, folder, ending, name) for name in databases - {"sqlite"}
     }
+    if "sqlite" in databases:
+        environments["sqlite"] = environment(f"sqlite:///{folder / 'bench.sqlite3'}", "")
+        fill(environments["sqlite"], folder / "sqlite")
+    return environments
 
 
 def postgres_world(
@@ -120,19 +162,25 @@ def measure(
 ) -> None:
     rates: dict[tuple[str, int], list[float]] = defaultdict(list)
     latencies: dict[tuple[str, int], list[tuple[float, float]]] = defaultdict(list)
-    logs = report.folder_for_logs()
+    logs = folder_for_logs()
     with ExitStack() as running:
-        servers = {}
+        servers, absent = {}, {}
         for each in contenders:
-            server = Server(each, environments[each.database], logs / f"{each.name}.log")
+            env, log = environments[each.database], logs / f"{each.name}.log"
+            try:
+                server = Server(each, env, log, folder)
+            except NotHereError as error:
+                absent[each.name] = str(error)
+                continue
             running.callback(server.stop)
             servers[each.name] = server
-            drive(each, server, folder, 64, WARM_UP)
+            drive(each, server, folder, 64, wanted.warm_up)
+        present = [each for each in contenders if each.name in servers]
         for env in environments.values():
             settle(env)
         turns = [(n, c) for n in range(wanted.rounds) for c in wanted.connections]
         for _, connections in tqdm(turns, "Measuring"):
-            for each in random.sample(contenders, len(contenders)):
+            for each in random.sample(present, len(present)):
                 server = servers[each.name]
                 drive(each, server, folder, connections, LEAD_IN)
                 seen = drive(each, server, folder, connections, wanted.seconds)
@@ -140,9 +188,10 @@ def measure(
                     tqdm.write(f"{each.title}, {connections} connections: {seen['failed']}")
                 rates[each.name, connections].append(seen["rate"])
                 latencies[each.name, connections].append((seen["p50_ms"], seen["p99_ms"]))
-    print(report.bar_table(outcomes(rates)), report.rate_table(rates, latencies), sep="\n\n")
+    found = [each for each in outcomes(rates, absent) if is_asked(each.row, wanted)]
+    print(report.bar_table(found), report.rate_table(rates, latencies, absent), sep="\n\n")
     if wanted.write:
-        report.write(rates, latencies, wanted.rounds, wanted.seconds, load)
+        report.write(rates, latencies, absent, wanted.rounds, wanted.seconds, load)
 
 
 def drive(

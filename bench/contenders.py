@@ -3,62 +3,79 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.ports import free_port, wait_for
 
-ROOT = Path(__file__).resolve().parents[1]
+from . import toolchains
+from .places import ROOT
+
 SECRET_KEY = "only-for-measuring-" + "0123456789" * 3
+# Gives the command that starts a server, with ``{port}`` in it, and may build in the folder that it
+# is given. It raises ``NotHereError`` where the server cannot run on this machine.
+Command = Callable[[Path], list[str]]
+
+
+def uvicorn(application: str, workers: int = 2, http: str = "httptools") -> Command:
+    """``workers``: processes; two for whoever can use both cores of a small machine.
+
+    The project's fast path has one: it keeps Postgres busy on the other core, and two halve its
+    groups.
+    """
+
+    def command(scratch: Path) -> list[str]:
+        return [
+            *(sys.executable, "-m", "uvicorn", application, "--host", "127.0.0.1"),
+            *("--port", "{port}", "--no-proxy-headers", "--loop", "uvloop", "--http", http),
+            *("--no-access-log", "--log-level", "error", "--workers", str(workers)),
+        ]
+
+    return command
+
+
+def project(workers: int = 1, application: str = "langportal.asgi:application") -> Command:
+    """The product as the README says to serve it."""
+    return uvicorn(application, workers, "langportal.connections:GracefulHttpProtocol")
 
 
 @dataclass(frozen=True)
 class Contender:
-    """``workers``: processes; two for whoever can use both cores of a small machine.
-
-    The project has one: it keeps Postgres busy on the other core, and two halve its groups.
-    """
+    """``requests``: the file that the driver sends, in the folder of ``database``."""
 
     name: str
     title: str
-    application: str
+    command: Command
     requests: str = "peers.json"
-    workers: int = 2
-    http: str = "httptools"
     settings: dict[str, str] = field(default_factory=dict)
     database: str = "postgres"
 
 
-PROJECT = "langportal.asgi:application"
-# As the README says to serve it.
-PATIENT = "langportal.connections:Patient"
 CONTENDERS = [
-    # It needs few connections, and a Postgres with its defaults has a hundred for all of them.
     Contender(
-        "lane",
-        "langportal, fast lane",
-        PROJECT,
+        "project",
+        "langportal, fast path",
+        project(),
         "project.json",
-        1,
-        PATIENT,
+        # It needs few connections, and a Postgres with its defaults has a hundred for all servers.
         {"DATABASE_POOL_SIZE": "5"},
     ),
     Contender(
         "views",
         "langportal, views",
-        PROJECT,
+        project(),
         "project.json",
-        1,
-        PATIENT,
-        settings={"FAST_LANE": "false"},
-        database="views",
+        {"FAST_PATH": "false"},
+        # Both would otherwise answer in the same sessions in turn.
+        "views",
     ),
-    Contender(
-        "embedded", "langportal, SQLite", PROJECT, "project.json", 1, PATIENT, database="sqlite"
-    ),
-    Contender("sqlalchemy", "FastAPI + SQLAlchemy", "bench.peers.fastapi_sqlalchemy:app"),
-    Contender("asyncpg", "FastAPI + asyncpg", "bench.peers.fastapi_asyncpg:app"),
-    Contender("starlette", "Starlette + asyncpg", "bench.peers.starlette_asyncpg:app"),
+    Contender("embedded", "langportal, SQLite", project(), "project.json", database="sqlite"),
+    Contender("sqlalchemy", "FastAPI + SQLAlchemy", uvicorn("bench.peers.fastapi_sqlalchemy:app")),
+    Contender("asyncpg", "FastAPI + asyncpg", uvicorn("bench.peers.fastapi_asyncpg:app")),
+    Contender("starlette", "Starlette + asyncpg", uvicorn("bench.peers.starlette_asyncpg:app")),
+    Contender("go", "Go + pgx", toolchains.go),
+    Contender("node", "Fastify + postgres.js", toolchains.node),
 ]
 
 
@@ -76,20 +93,21 @@ def environment(database_url: str, redis_url: str) -> dict[str, str]:
 
 
 class Server:
-    """A contender that is running."""
+    """A contender that is running; ``scratch`` is a folder where it may be built."""
 
-    def __init__(self, contender: Contender, env: dict[str, str], log: Path) -> None:
+    def __init__(self, contender: Contender, env: dict[str, str], log: Path, scratch: Path) -> None:
+        command = contender.command(scratch)
         self.port = free_port()
-        command = [sys.executable, "-m", "uvicorn", contender.application]
-        command += ["--host", "127.0.0.1", "--port", str(self.port), "--no-proxy-headers"]
-        command += ["--loop", "uvloop", "--http", contender.http, "--no-access-log"]
-        command += ["--log-level", "error"]
-        command += ["--workers", str(contender.workers)]
         self._log = log.open("w")
         self._process = subprocess.Popen(
-            command, cwd=ROOT, env={**env, **contender.settings}, stdout=self._log, stderr=self._log
+            [part.format(port=self.port) for part in command],
+            cwd=ROOT,
+            env={**env, **contender.settings},
+            stdout=self._log,
+            stderr=self._log,
         )
         if not wait_for(self.port, 60):
+            self.stop()
             raise RuntimeError(f"{contender.title} did not start: {log.read_text()[-2000:]}")
 
     @property

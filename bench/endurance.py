@@ -14,7 +14,6 @@ import tempfile
 import time
 import urllib.request
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from urllib.error import URLError
 
@@ -24,14 +23,13 @@ from tests.support.ports import free_port
 
 from . import page
 from .__main__ import bench_run, drive, postgres_world
-from .contenders import CONTENDERS, ROOT, Server
-from .report import folder_for_logs
+from .bars import MEMORY_MIB, START_SECONDS
+from .contenders import CONTENDERS, Server
+from .places import ROOT, folder_for_logs
 
 STEPS = 20
 # Caches fill first: 2,000 learners' tokens and plans, pools, arenas. The slope begins after them.
 SETTLED = 0.3
-# Growth, in a million answers, that still counts as flat; seconds until the first answer.
-FLAT_MIB, START_SECONDS = 10, 3.0
 
 
 def main() -> None:
@@ -59,15 +57,15 @@ def arguments() -> argparse.Namespace:
 def memory(
     env: dict[str, str], folder: Path, answers: int, ending: ExitStack
 ) -> list[tuple[int, float]]:
-    """(answers so far, MiB in memory) of one process that takes answers by the fast lane."""
-    lane = next(contender for contender in CONTENDERS if contender.name == "lane")
-    lane = replace(lane, workers=1)  # Else the memory would be that of their parent.
-    server = Server(lane, env, folder_for_logs() / "endurance.log")
+    """(answers so far, MiB in memory) of one process that takes answers by the fast path."""
+    # It has one worker, so that the memory is not that of a parent.
+    project = next(contender for contender in CONTENDERS if contender.name == "project")
+    server = Server(project, env, folder_for_logs() / "endurance.log", folder)
     ending.callback(server.stop)
     taken, points = 0, []
     with tqdm(total=answers, desc="Answers", unit_scale=True) as bar:
         while taken < answers:
-            result = drive(lane, server, folder, 64, 1.0)
+            result = drive(project, server, folder, 64, 1.0)
             taken += result["answers"]
             bar.update(result["answers"])
             if taken >= (len(points) + 1) * answers / STEPS:
@@ -134,7 +132,7 @@ class Run:
         until = time.monotonic() + 60
         while True:
             try:
-                with urllib.request.urlopen(request, timeout=10) as response:
+                with urllib.request.urlopen(request, timeout=60) as response:
                     return json.load(response)
             except URLError as error:
                 refused = isinstance(error.reason, ConnectionRefusedError)
@@ -148,9 +146,9 @@ def report(points: list[tuple[int, float]], started: list[float]) -> str:
     rows = [
         (
             f"memory of a server after {points[-1][0]:,} answers",
-            f"{FLAT_MIB} MiB a million",
+            f"{MEMORY_MIB} MiB a million",
             f"{grown:.1f} MiB a million ({points[0][1]:.0f} → {points[-1][1]:.0f} MiB)",
-            grown <= FLAT_MIB,
+            grown <= MEMORY_MIB,
         ),
         (
             "start of `make run` to its first answer",

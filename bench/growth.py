@@ -22,7 +22,8 @@ from tqdm import tqdm
 
 from . import page
 from .__main__ import bench_run, new_database
-from .contenders import ROOT
+from .bars import GROWTH_OF_ANSWERS, GROWTH_OF_READS
+from .places import ROOT
 
 SMALL, COLLECTED, LONG = 10_000, 1_000_000, 100_000
 
@@ -40,22 +41,25 @@ class Row:
 
 
 BAR = [
-    Row("answer, large table against empty", "answer", "large", "answer", "empty", 1.1),
+    Row(
+        "answer, large table against empty",
+        *("answer", "large", "answer", "empty", GROWTH_OF_ANSWERS),
+    ),
     Row(
         "answer, long session against one of 10",
-        *("answer in a long session", "large", "answer", "large", 1.1),
+        *("answer in a long session", "large", "answer", "large", GROWTH_OF_ANSWERS),
     ),
     *(
-        Row(f"{name}, large against small", name, "large", name, "small", 1.5)
+        Row(f"{name}, large against small", name, "large", name, "small", GROWTH_OF_READS)
         for name in ("history", "deep history", "details", "stats", "calendar", "admin's list")
     ),
     Row(
         "history of many sessions, deep page against first",
-        *("deep collected", "large", "collected", "large", 1.5),
+        *("deep collected", "large", "collected", "large", GROWTH_OF_READS),
     ),
     Row(
         "history of many sessions against one of a hundred",
-        *("collected", "large", "history", "small", 1.5),
+        *("collected", "large", "history", "small", GROWTH_OF_READS),
     ),
 ]
 # Milliseconds of each round, by row, database and operation: of the request, and in the database.

@@ -1,11 +1,12 @@
 """Start, complete, history and details against the same with FastAPI and SQLAlchemy.
 
-    python -m bench.operations [--rounds 3] [--seconds 4] [--write]
+    python -m bench.operations [--only start,history] [--rounds 3] [--seconds 4] [--write]
 
-Over one Postgres, in turns, each after half a second to get going: the lane in one process, as with
-answers; the peer, the views and the lane without kept pages, which only reads, in two. The project
-keeps the pages of history and details that it has made; ``fresh pages`` are the same with that
-switched off, so that each is made anew. ``views`` is the project without its lane.
+Over one Postgres, in turns, each after half a second to get going: the fast path runs in one
+process, as with answers; the peer, the views and the fast path without kept pages, which only
+reads, in two. The project keeps the pages of history and details that it has made; ``fresh pages``
+are the same with that switched off, so that each is made anew. ``views`` is the project without its
+fast path.
 """
 
 import argparse
@@ -23,30 +24,30 @@ from statistics import median
 from tqdm import tqdm
 
 from . import page
-from .__main__ import LEAD_IN, bench_run, postgres_world
-from .contenders import PATIENT, PROJECT, ROOT, Contender, Server
-from .report import folder_for_logs
+from .__main__ import LEAD_IN, bench_run, one_or_more, postgres_world
+from .bars import OPERATIONS
+from .contenders import Contender, Server, project, uvicorn
+from .places import ROOT, folder_for_logs
 
 PEER = "bench.peers.fastapi_sqlalchemy_sessions:app"
 SERVERS = {
-    "lane": Contender("lane", "langportal", PROJECT, "project", 1, PATIENT),
+    "project": Contender("project", "langportal", project(), "project"),
     "views": Contender(
-        *("views", "langportal, views", PROJECT, "project"),
-        http=PATIENT,
-        settings={"FAST_LANE": "false"},
+        "views", "langportal, views", project(workers=2), "project", {"FAST_PATH": "false"}
     ),
     "fresh": Contender(
-        *("fresh", "langportal, fresh pages", "bench.fresh:application", "project"), http=PATIENT
+        "fresh", "langportal, fresh pages", project(2, "bench.fresh:application"), "project"
     ),
-    "sqlalchemy": Contender("sqlalchemy", "FastAPI + SQLAlchemy", PEER, "peers"),
+    "sqlalchemy": Contender("sqlalchemy", "FastAPI + SQLAlchemy", uvicorn(PEER), "peers"),
 }
-OPERATIONS = {
-    "start": ("lane", "views"),
-    "complete": ("lane", "views"),
-    "history": ("lane", "fresh", "views"),
-    "details": ("lane", "fresh", "views"),
+# What of the project takes part in each.
+SIDES = {
+    "start": ("project", "views"),
+    "complete": ("project", "views"),
+    "history": ("project", "fresh", "views"),
+    "details": ("project", "fresh", "views"),
 }
-CONNECTIONS, LEAST, WARM_UP = 16, 2.0, 5.0
+CONNECTIONS, WARM_UP = 16, 5.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def main() -> None:
         subprocess.run([*command, str(ready)], cwd=ROOT, env=env, check=True)
         servers = {}
         for name, contender in SERVERS.items():
-            servers[name] = Server(contender, env, folder_for_logs() / f"sessions-{name}.log")
+            log = folder_for_logs() / f"sessions-{name}.log"
+            servers[name] = Server(contender, env, log, folder)
             ending.callback(servers[name].stop)
         seen = measure(servers, folder / "postgres", wanted)
     rounds = f"In {wanted.rounds} rounds of {wanted.seconds:g} s."
@@ -84,23 +86,36 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench.operations", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.operations",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument(
         "--complete-rate", type=int, default=3000, help="Sessions made ready for each second."
     )
+    parser.add_argument(
+        "--only",
+        type=one_or_more(OPERATIONS),
+        default=list(OPERATIONS),
+        help=f"By commas, of {', '.join(OPERATIONS)}.",
+    )
     parser.add_argument("--write", action="store_true", help="Write docs/performance.md too.")
-    return parser.parse_args()
+    wanted = parser.parse_args()
+    if wanted.write and set(wanted.only) != set(OPERATIONS):
+        parser.error("--write needs every operation: leave out --only")
+    return wanted
 
 
 def measure(servers: dict[str, Server], folder: Path, wanted: argparse.Namespace) -> Outcomes:
     seen: Outcomes = defaultdict(list)
     # A session is completed once: each turn goes on where the last one with its requests ended.
     sent: dict[tuple[str, str], int] = defaultdict(int)
-    turns = [(n, name) for n in range(-1, wanted.rounds) for name in OPERATIONS]
+    turns = [(n, name) for n in range(-1, wanted.rounds) for name in wanted.only]
     for number, operation in tqdm(turns, "Measuring"):
-        names = ["sqlalchemy", *OPERATIONS[operation]]
+        names = ["sqlalchemy", *SIDES[operation]]
         for name in random.sample(names, len(names)):
             requests = folder / f"{operation}-{SERVERS[name].requests}.json"
             place = operation, SERVERS[name].requests
@@ -128,16 +143,17 @@ def bar(seen: Outcomes) -> str:
         "| what | server | at least | measured | from – to | verdict |",
         "|---|---|---|---|---|---|",
     ]
-    for operation, names in OPERATIONS.items():
-        for name in names:
-            if name == "views":  # They stand among the rates; the bar is for what serves.
+    for operation, least in OPERATIONS.items():
+        for name in SIDES[operation]:
+            # The views stand among the rates; the bar is for what serves.
+            if name == "views" or (operation, name) not in seen:
                 continue
             pairs = zip(seen[operation, name], seen[operation, "sqlalchemy"], strict=True)
             ratios = [ours.rate / max(theirs.rate, 0.1) for ours, theirs in pairs]
-            verdict = "met" if median(ratios) >= LEAST else "missed"
+            verdict = "met" if median(ratios) >= least else "missed"
             lines.append(
-                f"| {operation} | {SERVERS[name].title} | {LEAST:g}× | {median(ratios):.1f}× "
-                f"| {min(ratios):.1f} – {max(ratios):.1f} | {verdict} |"
+                f"| {operation} | {SERVERS[name].title} | {least:g}× | {median(ratios):.2f}× "
+                f"| {min(ratios):.2f} – {max(ratios):.2f} | {verdict} |"
             )
     return "\n".join(lines)
 

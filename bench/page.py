@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from .contenders import ROOT
+from .places import ROOT
 
 PATH = ROOT / "docs" / "performance.md"
 # In the order in which they stand; the beginning of the page has no heading.

@@ -7,8 +7,8 @@ from statistics import median
 from .contenders import CONTENDERS
 
 TITLES = {contender.name: contender.title for contender in CONTENDERS}
-_COLOURS = ("#1b6ac9", "#7aa6dd", "#2b8a5a", "#b3261e", "#c77700", "#6b6b6b")
-_WIDTH, _HEIGHT = 220, 200
+_COLOURS = ("#1b6ac9", "#7aa6dd", "#2b8a5a", "#b3261e", "#c77700", "#6b6b6b", "#00838f", "#8e5bb5")
+_WIDTH, _HEIGHT, _BAR = 270, 200, 30
 Points = Mapping[tuple[str, int], float]
 
 
@@ -30,10 +30,10 @@ def plot(
         _panel(270, "Milliseconds an answer, p50 (p99 above it, logarithmic)", p50, by_decades),
         *_whiskers(270, p50, p99, by_decades),
         *_connections(sorted({connections for _, connections in rates})),
-        *_legend(530),
+        *_legend(530, {name for name, _ in rates}),
     ]
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 740 560" font-size="10" '
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 890 580" font-size="10" '
         f'font-family="sans-serif">{"".join(parts)}</svg>\n'
     )
 
@@ -41,7 +41,7 @@ def plot(
 def _left(points: Points, side: tuple[str, int]) -> int:
     name, connections = side
     group = sorted({count for _, count in points}).index(connections)
-    return 60 + group * _WIDTH + list(TITLES).index(name) * 30
+    return 60 + group * _WIDTH + list(TITLES).index(name) * _BAR
 
 
 def _panel(y: int, title: str, points: Points, scale: Callable[[float], float]) -> str:
@@ -74,18 +74,24 @@ def _whiskers(y: int, low: Points, high: Points, scale: Callable[[float], float]
 
 
 def _connections(counts: list[int]) -> list[str]:
+    middle = 60 + len(TITLES) * _BAR // 2
     return [
-        f'<text x="{150 + group * _WIDTH}" y="{y}" text-anchor="middle">{count} '
+        f'<text x="{middle + group * _WIDTH}" y="{y}" text-anchor="middle">{count} '
         f"connection{'s' if count > 1 else ''}</text>"
         for group, count in enumerate(counts)
         for y in (258, 508)
     ]
 
 
-def _legend(y: int) -> list[str]:
+def _legend(y: int, measured: set[str]) -> list[str]:
+    shown = [
+        (colour, title)
+        for colour, (name, title) in zip(_COLOURS, TITLES.items(), strict=True)
+        if name in measured
+    ]
     return [
         f'<rect x="{60 + place % 3 * 220}" y="{y + place // 3 * 16 - 9}" width="10" height="10" '
-        f'fill="{_COLOURS[place]}"/>'
+        f'fill="{colour}"/>'
         f'<text x="{75 + place % 3 * 220}" y="{y + place // 3 * 16}">{title}</text>'
-        for place, title in enumerate(TITLES.values())
+        for place, (colour, title) in enumerate(shown)
     ]

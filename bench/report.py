@@ -3,13 +3,13 @@
 import os
 import platform
 from datetime import date
-from pathlib import Path
 from statistics import median
 
 from . import page
-from .contenders import CONTENDERS, ROOT
+from .contenders import CONTENDERS
+from .places import ROOT
 from .plot import plot
-from .rows import Outcome, Rates, outcomes
+from .rows import Absent, Outcome, Rates, outcomes
 
 TITLES = {contender.name: contender.title for contender in CONTENDERS}
 Latencies = dict[tuple[str, int], list[tuple[float, float]]]
@@ -22,15 +22,18 @@ def bar_table(found: list[Outcome]) -> str:
     ]
     for outcome in found:
         row = outcome.row
+        measured, spread = "–", "–"
+        if outcome.ratios:
+            measured = f"{outcome.ratio:.2f}×"
+            spread = f"{min(outcome.ratios):.2f} – {max(outcome.ratios):.2f}"
         lines.append(
             f"| {TITLES[row.contender]} | {TITLES[row.peer]} | {row.connections} "
-            f"| {row.least:g}× | {outcome.ratio:.1f}× "
-            f"| {min(outcome.ratios):.1f} – {max(outcome.ratios):.1f} | {outcome.verdict} |"
+            f"| {row.least:g}× | {measured} | {spread} | {outcome.verdict} |"
         )
     return "\n".join(lines)
 
 
-def rate_table(rates: Rates, latencies: Latencies) -> str:
+def rate_table(rates: Rates, latencies: Latencies, absent: Absent) -> str:
     lines = [
         "| server | connections | answers a second | p50, ms | p99, ms |",
         "|---|---|---|---|---|",
@@ -41,6 +44,7 @@ def rate_table(rates: Rates, latencies: Latencies) -> str:
             f"| {TITLES[name]} | {connections} | {median(figures):,.0f} "
             f"| {median(p50):.1f} | {median(p99):.1f} |"
         )
+    lines += [f"| {TITLES[name]} | – | not run: {why} | – | – |" for name, why in absent.items()]
     return "\n".join(lines)
 
 
@@ -54,7 +58,9 @@ def business(load: float) -> str:
     )
 
 
-def write(rates: Rates, latencies: Latencies, rounds: int, seconds: float, load: float) -> None:
+def write(
+    rates: Rates, latencies: Latencies, absent: Absent, rounds: int, seconds: float, load: float
+) -> None:
     """docs/performance.md and docs/performance.svg."""
     start = f"""# Performance
 
@@ -63,23 +69,18 @@ Python {platform.python_version()}, Postgres with durable defaults, Redis; {roun
 rounds of {seconds:g} s, each after half a second to get going; medians. The driver shares the
 machine. Every answer is authenticated, counted against a limit, judged, recorded with its counters
 in one transaction and announced; the project's also carries an idempotency key and a plan of what
-comes next. The peers stand in `bench/peers`. The peers run in two processes, the project (the fast
-lane, the views alone, and the embedded default, SQLite) in one: each in as many as it is fastest
-with.
+comes next. The peers stand in `bench/peers`. They run in two processes, but for Go, which needs one
+for both cores; so does the project (the fast path, the views alone, and the embedded default,
+SQLite). Each runs in as many as it is fastest with. What could not run on this machine is named as
+not run, and says nothing.
 
 {business(load)}"""
-    table = rate_table(rates, latencies)
+    table = rate_table(rates, latencies, absent)
     page.put(
         {
             "": start,
-            "The bar": bar_table(outcomes(rates)),
+            "The bar": bar_table(outcomes(rates, absent)),
             "Rates and latencies": f"{table}\n\n![By number of connections](performance.svg)",
         }
     )
     (ROOT / "docs" / "performance.svg").write_text(plot(rates, latencies))
-
-
-def folder_for_logs() -> Path:
-    folder = ROOT / "var" / "bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

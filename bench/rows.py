@@ -1,24 +1,24 @@
-"""The rows of the bar: who is measured against whom, and by how much it has to be faster."""
+"""What came out of each row of the bar for answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from .bars import ANSWERS, Row
+
 # Rates by contender and connections, a figure for each round.
 Rates = dict[tuple[str, int], list[float]]
-
-
-@dataclass(frozen=True)
-class Row:
-    contender: str
-    peer: str
-    connections: int
-    least: float
+# Why a contender could not run here, by its name.
+Absent = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Outcome:
+    """``ratios``: one for each round; none where a side is ``absent``, which says why."""
+
     row: Row
     ratios: list[float]
+    absent: str = ""
 
     @property
     def ratio(self) -> float:
@@ -26,30 +26,24 @@ class Outcome:
 
     @property
     def verdict(self) -> str:
+        if self.absent:
+            return f"not run: {self.absent}"
         return "met" if self.ratio >= self.row.least else "missed"
 
 
-def _lane(peer: str, one: float, sixteen: float, sixty_four: float) -> list[Row]:
-    least = {1: one, 16: sixteen, 64: sixty_four}
-    return [Row("lane", peer, connections, times) for connections, times in least.items()]
+def outcomes(rates: Rates, absent: Absent) -> list[Outcome]:
+    """Ratios are taken round by round, so that a slow moment of the machine touches both sides.
 
-
-BAR = [
-    *_lane("sqlalchemy", 5, 10, 15),
-    *_lane("asyncpg", 1.5, 3, 4),
-    *_lane("starlette", 1.5, 2, 3),
-    Row("views", "sqlalchemy", 16, 2),
-    Row("embedded", "sqlalchemy", 16, 2),
-]
-
-
-def outcomes(rates: Rates) -> list[Outcome]:
-    """Ratios are taken round by round, so that a slow moment of the machine touches both sides."""
+    A row of which one side was not asked for is left out, one of an absent contender is not.
+    """
     found = []
-    for row in BAR:
+    for row in ANSWERS:
+        why = absent.get(row.contender) or absent.get(row.peer)
         ours = rates.get((row.contender, row.connections), [])
         theirs = rates.get((row.peer, row.connections), [])
-        if ours and theirs:
+        if why:
+            found.append(Outcome(row, [], why))
+        elif ours and theirs:
             pairs = zip(ours, theirs, strict=True)
             found.append(Outcome(row, [one / max(other, 0.1) for one, other in pairs]))
     return found

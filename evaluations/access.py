@@ -1,4 +1,4 @@
-"""Whose evaluations a caller may read, write and edit."""
+"""Access control of evaluations: who may read, write and edit which."""
 
 from typing import Any
 from uuid import UUID
@@ -6,14 +6,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from analytics.access import (
+    AccessContext,
+    Relationship,
     Right,
-    Standing,
-    Visit,
     acting_for,
-    confided,
+    may_see_clients_of,
+    relationships,
     require_a_role,
     session_for,
-    standings,
     visible,
 )
 from analytics.errors import NotAllowed, ReasonRequired
@@ -23,68 +23,70 @@ from analytics.roles import EVALUATOR, caller_of
 from .errors import EvaluationUnknown, SelfEvaluation
 from .models import Evaluation
 
-EVALUATES = {Standing.LINKED, Standing.ASSIGNED}
+MAY_EVALUATE = {Relationship.LINKED, Relationship.ASSIGNED}
 
 
 def session_to_evaluate(
-    visit: Visit, session_id: str, evaluator_id_text: str | None
+    context: AccessContext, session_id: str, evaluator_id_text: str | None
 ) -> tuple[TherapistSession, Any]:
-    """The session and the id of its evaluator: the caller, or whom staff write for.
+    """Returns the session, and the id of its evaluator: the caller, or whom staff write for.
 
-    Whoever it is must be linked or assigned. Raises ``SelfEvaluation`` where either of them is the
-    session's therapist: staff do not have themselves evaluated in another's name.
+    The evaluator must be linked or assigned. Raises ``SelfEvaluation`` if the evaluator or the
+    caller is the session's therapist, so that staff cannot evaluate themselves in another's name.
     """
-    evaluator_id = acting_for(visit, "evaluatorId", evaluator_id_text)
-    session = session_for(visit, session_id, Right.READ_METRICS, lock=True)
-    if session.therapist_id in {evaluator_id, visit.caller.user_id}:
+    evaluator_id = acting_for(context, "evaluatorId", evaluator_id_text)
+    session = session_for(context, session_id, Right.READ_METRICS, lock=True)
+    if session.therapist_id in {evaluator_id, context.caller.user_id}:
         raise SelfEvaluation
-    evaluator = visit.caller if visit.behalf_id is None else caller_of(evaluator_id)
-    if not standings(evaluator, session) & EVALUATES:
+    evaluator = context.caller if context.behalf_id is None else caller_of(evaluator_id)
+    if not relationships(evaluator, session) & MAY_EVALUATE:
         raise NotAllowed
     return session, evaluator_id
 
 
-def evaluation_to_read(visit: Visit, id_text: str) -> Evaluation:
-    """Raises ``EvaluationUnknown``, ``NotAllowed``, ``ReasonRequired``."""
-    evaluation = _evaluation(visit, id_text)
-    session_for(visit, str(evaluation.session_id), Right.READ_TEXT)
-    if not readable(visit).filter(pk=evaluation.pk).exists():
+def evaluation_to_read(context: AccessContext, id_text: str) -> Evaluation:
+    """Returns an evaluation. Raises ``EvaluationUnknown``, ``NotAllowed``, ``ReasonRequired``."""
+    evaluation = _evaluation(context, id_text)
+    session_for(context, str(evaluation.session_id), Right.READ_TEXT)
+    if not readable(context).filter(pk=evaluation.pk).exists():
         raise NotAllowed
     return evaluation
 
 
-def evaluation_to_edit(visit: Visit, id_text: str) -> Evaluation:
-    """Its author's alone, for as long as the author is linked or assigned. Locked."""
-    evaluation = _evaluation(visit, id_text)
-    session = session_for(visit, str(evaluation.session_id), Right.READ_METRICS, lock=True)
-    author = evaluation.evaluator_id == visit.caller.user_id
-    if not author or not standings(visit.caller, session) & EVALUATES:
+def evaluation_to_edit(context: AccessContext, id_text: str) -> Evaluation:
+    """Returns an evaluation, locked, to its author while the author is linked or assigned."""
+    evaluation = _evaluation(context, id_text)
+    session = session_for(context, str(evaluation.session_id), Right.READ_METRICS, lock=True)
+    author = evaluation.evaluator_id == context.caller.user_id
+    if not author or not relationships(context.caller, session) & MAY_EVALUATE:
         raise NotAllowed
     return Evaluation.objects.select_for_update().get(pk=evaluation.pk)
 
 
-def require_reason(visit: Visit) -> None:
-    """For a search over everything: staff must say why."""
-    require_a_role(visit.caller)
-    if visit.caller.is_staff and not visit.reason:
+def require_reason(context: AccessContext) -> None:
+    """Raises ``ReasonRequired`` for staff who search all evaluations without a reason."""
+    require_a_role(context.caller)
+    if context.caller.is_staff and not context.reason:
         raise ReasonRequired
 
 
-def readable(visit: Visit) -> QuerySet[Evaluation]:
-    """Evaluations whose text the caller may read: about itself, of those linked, its own; staff
-    with a reason read all.
+def readable(context: AccessContext) -> QuerySet[Evaluation]:
+    """Returns the evaluations whose text the caller may read.
+
+    These are the ones about itself, about therapists it supervises, and those it wrote. Staff who
+    state a reason may read all.
     """
-    caller = visit.caller
-    if caller.is_staff and visit.reason:
+    caller = context.caller
+    if caller.is_staff and context.reason:
         return Evaluation.objects.all()
-    text = Q(session__therapist__in=confided(caller))
+    text = Q(session__therapist__in=may_see_clients_of(caller))
     if caller.has(EVALUATOR):
         text |= Q(evaluator=caller.user_id, session__in=visible(caller))
     return Evaluation.objects.filter(text)
 
 
-def _evaluation(visit: Visit, id_text: str) -> Evaluation:
-    require_a_role(visit.caller)
+def _evaluation(context: AccessContext, id_text: str) -> Evaluation:
+    require_a_role(context.caller)
     try:
         found = Evaluation.objects.filter(pk=UUID(id_text)).first()
     except ValueError:

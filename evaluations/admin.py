@@ -1,14 +1,14 @@
-"""The admin: evaluations to be looked at, their text for a reason only."""
+"""The admin of evaluations: read-only, their texts by break-glass access."""
 
 from django.contrib import admin
 
-from analytics.reading_room import TextForAReason
+from analytics.break_glass import BreakGlassAdmin
 
 from .models import Evaluation
 
 
 @admin.register(Evaluation)
-class EvaluationAdmin(TextForAReason):
+class EvaluationAdmin(BreakGlassAdmin):
     list_display = ("id", "session", "evaluator", "rating", "version", "created_at", "read_link")
     list_select_related = ("evaluator", "session")
     list_filter = ("rating",)

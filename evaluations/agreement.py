@@ -1,4 +1,4 @@
-"""How far several evaluators agree: intraclass correlation.
+"""Computes how far several evaluators agree, as intraclass correlation.
 
 ICC(2,1) and ICC(2,k) of Shrout & Fleiss (1979), "Intraclass correlations: uses in assessing rater
 reliability", Psychological Bulletin 86(2), 420-428: each session rated by the same evaluators, both
@@ -25,14 +25,17 @@ MAX_SESSIONS = 500
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """``single``: of one evaluator's rating; ``average``: of the mean of all. At most 1."""
+    """``single`` is for one evaluator's rating, ``average`` for the mean of all. At most 1."""
 
     single: float
     average: float
 
 
 def correlation(ratings: Sequence[Sequence[float]]) -> Correlation | None:
-    """One row a session, one column an evaluator. ``None`` where nothing varies or rows lack."""
+    """Correlates ratings, with a row for each session and a column for each evaluator.
+
+    Returns ``None`` if there is no variance or there are too few rows.
+    """
     n, k = len(ratings), len(ratings[0]) if ratings else 0
     if n < 2 or k < 2:
         return None
@@ -40,23 +43,23 @@ def correlation(ratings: Sequence[Sequence[float]]) -> Correlation | None:
     rows = [fmean(row) for row in ratings]
     columns = [fmean(row[j] for row in ratings) for j in range(k)]
     between = k * sum((mean - grand) ** 2 for mean in rows) / (n - 1)
-    judges = n * sum((mean - grand) ** 2 for mean in columns) / (k - 1)
+    raters = n * sum((mean - grand) ** 2 for mean in columns) / (k - 1)
     residual = sum(
         (ratings[i][j] - rows[i] - columns[j] + grand) ** 2 for i in range(n) for j in range(k)
     )
     error = residual / ((n - 1) * (k - 1))
-    single_over = between + (k - 1) * error + k * (judges - error) / n
-    average_over = between + (judges - error) / n
+    single_over = between + (k - 1) * error + k * (raters - error) / n
+    average_over = between + (raters - error) / n
     if single_over <= 1e-12 or average_over <= 1e-12:
         return None
     return Correlation((between - error) / single_over, (between - error) / average_over)
 
 
 def agreement(session: TherapistSession, readable: QuerySet[Evaluation]) -> dict[str, Any] | None:
-    """What the API tells of the evaluators of ``session``; ``None`` where they are not two.
+    """Returns the agreement of the evaluators of ``session``; ``None`` for fewer than two.
 
-    Only ``readable`` evaluations count: a coefficient over a session that the reader may not see
-    would tell of its ratings.
+    Only ``readable`` evaluations count, because a coefficient over sessions that the reader may not
+    see would reveal something about their ratings.
     """
     own = _newest_ratings(readable.filter(session=session))[session.pk]
     if len(own) < 2:
@@ -82,7 +85,7 @@ def _rated_by_all(evaluators: list[Any], readable: QuerySet[Evaluation]) -> list
 
 
 def _newest_ratings(rows: Any) -> dict[Any, dict[Any, float]]:
-    """{session: {evaluator: newest rating}}, the sessions by their first evaluation."""
+    """Returns {session: {evaluator: newest rating}}, sessions in the order of first evaluation."""
     found: dict[Any, dict[Any, float]] = defaultdict(dict)
     known = rows.filter(evaluator__isnull=False).order_by("created_at", "id")
     for session_id, evaluator_id, rating in known.values_list("session", "evaluator", "rating"):

@@ -12,5 +12,5 @@ class EvaluationsConfig(AppConfig):
         from . import personal_data
         from .rotation import reindex
 
-        rotation.also("evaluation words", reindex)
+        rotation.register_step("evaluation words", reindex)
         personal_data.register()

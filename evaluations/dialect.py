@@ -1,4 +1,4 @@
-"""The therapist surface's errors, with those of evaluations."""
+"""The error format of evaluations: that of therapist training, with further errors."""
 
 from analytics.dialect import TrainingDialect
 

@@ -1,4 +1,4 @@
-"""What can go wrong with evaluations. No HTTP here."""
+"""The errors of evaluations. ``dialect`` maps them to HTTP statuses and codes."""
 
 from analytics.errors import NotAllowed
 from sessions_core.errors import SessionError

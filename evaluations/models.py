@@ -1,4 +1,4 @@
-"""What evaluators say about a therapist's session."""
+"""Evaluations of therapists' sessions, their earlier versions, and their word index."""
 
 import uuid
 
@@ -13,9 +13,9 @@ MIN_RATING, MAX_RATING = 1, 5
 
 
 class Evaluation(models.Model):
-    """One evaluator's word on one session; ``evaluator`` is null once erased.
+    """One evaluator's rating of a session; ``evaluator`` is null once the person is erased.
 
-    Edited through ``recording.edit`` alone, which keeps the earlier version.
+    ``recording.edit`` alone changes rows, because it keeps the earlier version.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -52,7 +52,7 @@ class Evaluation(models.Model):
 
 
 class EvaluationVersion(models.Model):
-    """An evaluation as it stood before an edit."""
+    """An evaluation as it was before an edit."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     evaluation = models.ForeignKey(

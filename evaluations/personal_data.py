@@ -1,11 +1,11 @@
-"""What evaluations keep about a person: those about them, and those they wrote."""
+"""Exports and erases the evaluations about a person and those that the person wrote."""
 
 from typing import Any
 
 from django.db.models import Q
 
-from sessions_core.personal_data import Keeper, Rows, delete, table
-from sessions_core.personal_data import register as register_keeper
+from sessions_core.personal_data import PersonalDataHandler, Rows, delete, table
+from sessions_core.personal_data import register as register_handler
 
 from .models import Evaluation, EvaluationVersion
 
@@ -22,8 +22,9 @@ def _export(user_id: Any) -> dict[str, Rows]:
 
 
 def _erase(user_id: Any) -> dict[str, int]:
-    """Those about the person go; those the person wrote belong to another's record, and stay
-    without a name.
+    """Deletes the evaluations about the person.
+
+    Those that the person wrote belong to another's record, so they stay without the name.
     """
     counts = delete(Evaluation.objects.filter(session__therapist=user_id))
     Evaluation.objects.filter(evaluator=user_id).update(evaluator=None)
@@ -32,4 +33,4 @@ def _erase(user_id: Any) -> dict[str, int]:
 
 
 def register() -> None:
-    register_keeper("evaluations", Keeper(_export, _erase))
+    register_handler("evaluations", PersonalDataHandler(_export, _erase))

@@ -1,4 +1,4 @@
-"""Evaluations written and edited; the word index follows the text in the same transaction."""
+"""Writes and edits evaluations. Callers have a transaction open, which covers the word index."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def write(
 
 
 def edit(evaluation: Evaluation, editor_id: Any, changes: dict[str, Any]) -> None:
-    """Apply ``changes`` (rating, feedback, comments); what stood before is kept as a version."""
+    """Applies ``changes`` (rating, feedback, comments) and keeps the earlier version."""
     at = now()
     EvaluationVersion.objects.create(
         evaluation=evaluation,
@@ -47,9 +47,13 @@ def edit(evaluation: Evaluation, editor_id: Any, changes: dict[str, Any]) -> Non
 
 
 def index(evaluation: Evaluation) -> None:
-    """Renew the words under the newest key."""
+    """Rebuilds the word index of the evaluation under the newest key."""
     EvaluationWord.objects.filter(evaluation=evaluation).delete()
     EvaluationWord.objects.bulk_create(
         EvaluationWord(evaluation=evaluation, digest=digest)
-        for digest in digests(f"{evaluation.feedback}\n{evaluation.comments}")
+        for digest in digests(indexed_text(evaluation))
     )
+
+
+def indexed_text(evaluation: Evaluation) -> str:
+    return f"{evaluation.feedback}\n{evaluation.comments}"

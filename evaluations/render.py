@@ -1,4 +1,4 @@
-"""Evaluations in the words of the API."""
+"""Renders evaluations as JSON of the API."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the evaluation operations answer, for the API documents; ``render`` makes the data."""
+"""Serializers of the responses, for the API documents; ``render`` builds the data."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""The word index follows the keys: its digests are made anew from the text."""
+"""Rebuilds the word index after a change of keys, because its digests depend on the key."""
 
 from django.db import transaction
 
@@ -6,11 +6,11 @@ from analytics.crypto.index import digests
 from analytics.crypto.keyring import keyring
 
 from .models import Evaluation, EvaluationWord
-from .recording import index
+from .recording import index, indexed_text
 
 
 def reindex() -> int:
-    """Evaluations whose words were under another key than the newest."""
+    """Rebuilds each index that is not under the newest key; returns how many those were."""
     moved = 0
     for pk in Evaluation.objects.order_by("pk").values_list("pk", flat=True).iterator():
         with transaction.atomic():
@@ -23,5 +23,4 @@ def reindex() -> int:
 
 def _is_current(evaluation: Evaluation) -> bool:
     kept = EvaluationWord.objects.filter(evaluation=evaluation).values_list("digest", flat=True)
-    text = f"{evaluation.feedback}\n{evaluation.comments}"
-    return {bytes(digest) for digest in kept} == digests(text, keyring().newest)
+    return {bytes(digest) for digest in kept} == digests(indexed_text(evaluation), keyring().newest)

@@ -1,4 +1,4 @@
-"""What the API documents say of the evaluation operations."""
+"""OpenAPI descriptions of the evaluation operations."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -1,4 +1,4 @@
-"""Search over encrypted text, by the keyed digests of its words."""
+"""Searches encrypted texts by the keyed digests of their words."""
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -8,7 +8,7 @@ from .models import Evaluation, EvaluationWord
 
 
 def matching(rows: QuerySet[Evaluation], text: str) -> QuerySet[Evaluation]:
-    """Those of ``rows`` whose text has every word of ``text``, in any English inflection."""
+    """Filters ``rows`` by texts with every word of ``text``, in any English inflection."""
     for word in query_digests(text):
         with_word = EvaluationWord.objects.filter(evaluation=OuterRef("pk"), digest__in=word)
         rows = rows.filter(Exists(with_word))

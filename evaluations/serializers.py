@@ -1,12 +1,12 @@
-"""What the evaluation operations take."""
+"""Serializers of the requests."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from analytics.crypto.index import words
-from analytics.serializers.fields import Count, Text
-from analytics.serializers.requests import MAX_TEXT, person_id, session_id
+from analytics.serializers.fields import Count, Id, Text
+from analytics.serializers.requests import MAX_TEXT
 
 from .models import MAX_RATING, MIN_RATING
 
@@ -18,9 +18,9 @@ def _rating(**kwargs: Any) -> Count:
 
 
 class EvaluationSerializer(serializers.Serializer):
-    sessionId = session_id()
+    sessionId = Id()
     feedback = Text(max_length=MAX_TEXT)
-    evaluatorId = person_id()
+    evaluatorId = Id(required=False)
     rating = _rating()
     comments = Text(max_length=MAX_TEXT, allow_blank=True, default="")
 
@@ -37,9 +37,9 @@ class EvaluationChangeSerializer(serializers.Serializer):
 
 
 class EvaluationQuery(serializers.Serializer):
-    """``sessionId`` is needed unless ``search`` looks through all that the caller may read."""
+    """``sessionId`` is required unless ``search`` is given, which then covers all sessions."""
 
-    sessionId = session_id(required=False)
+    sessionId = Id(required=False)
     search = Text(max_length=200, required=False)
     limit = serializers.IntegerField(default=MAX_PAGE, min_value=1, max_value=MAX_PAGE)
     offset = serializers.IntegerField(default=0, min_value=0, max_value=1_000_000_000)

@@ -1,4 +1,4 @@
-"""``/api/evaluation`` and what is below it."""
+"""Addresses of evaluations, with a catch-all for those below ``/api/evaluation/``."""
 
 from typing import Any
 

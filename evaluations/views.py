@@ -1,4 +1,4 @@
-"""``/api/evaluation``"""
+"""Views of ``/api/evaluation``."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ class EvaluationViewSet(AuditedViewSet):
     def create(self, request: Request) -> Response:
         data = self.cleaned(EvaluationSerializer)
         session, evaluator_id = session_to_evaluate(
-            self.visit, data.pop("sessionId"), data.pop("evaluatorId", None)
+            self.access_context, data.pop("sessionId"), data.pop("evaluatorId", None)
         )
         return self._write(request, session, evaluator_id, data)
 
@@ -48,38 +48,38 @@ class EvaluationViewSet(AuditedViewSet):
 
     @documented("list")
     def list(self, request: Request) -> Response:
-        """Of one session; with ``search`` alone, of everything the caller may read."""
-        query = self.asked(EvaluationQuery)
-        rows = readable(self.visit)
+        """Lists the evaluations of a session, or searches all that the caller may read."""
+        query = self.cleaned_query(EvaluationQuery)
+        rows = readable(self.access_context)
         shown: dict[str, Any] = {"sessionId": ""}
         if "sessionId" in query:
-            session = session_for(self.visit, query["sessionId"], Right.READ_TEXT)
+            session = session_for(self.access_context, query["sessionId"], Right.READ_TEXT)
             shown["sessionId"] = str(session.pk)
-            # Not for an evaluator: with two of them, it would give the other's rating away.
-            if reads_all_text(self.visit, session) and (found := agreement(session, rows)):
+            # An evaluator of two could compute the other's rating from it, so none sees it.
+            if reads_all_text(self.access_context, session) and (found := agreement(session, rows)):
                 shown["agreement"] = found
             rows = rows.filter(session=session)
         else:
-            require_reason(self.visit)
+            require_reason(self.access_context)
         if "search" in query:
             rows = matching(rows, query["search"])
         page = rows.select_related("session")[query["offset"] : query["offset"] + query["limit"]]
-        self.visit.also_about = frozenset(row.session.therapist_id for row in page)
+        self.access_context.also_about = frozenset(row.session.therapist_id for row in page)
         shown["evaluations"] = [evaluation_entry(row) for row in page]
         return Response(shown)
 
     @documented("retrieve")
     def retrieve(self, request: Request, evaluation_id: str) -> Response:
-        evaluation = evaluation_to_read(self.visit, evaluation_id)
+        evaluation = evaluation_to_read(self.access_context, evaluation_id)
         versions = [version_entry(row) for row in evaluation.versions.all()]
         return Response({**evaluation_entry(evaluation), "versions": versions})
 
     @documented("partial_update")
     def partial_update(self, request: Request, evaluation_id: str) -> Response:
         data = self.cleaned(EvaluationChangeSerializer)
-        return self._edit(request, evaluation_to_edit(self.visit, evaluation_id), data)
+        return self._edit(request, evaluation_to_edit(self.access_context, evaluation_id), data)
 
     @idempotent
     def _edit(self, request: Request, evaluation: Evaluation, data: dict[str, Any]) -> Response:
-        recording.edit(evaluation, self.visit.caller.user_id, data)
+        recording.edit(evaluation, self.access_context.caller.user_id, data)
         return Response(evaluation_entry(evaluation))

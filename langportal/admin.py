@@ -1,4 +1,4 @@
-"""Django's own users and groups, in the look of the rest."""
+"""Django's admin of users and groups, styled by unfold like the other pages."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin

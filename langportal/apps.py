@@ -6,7 +6,7 @@ from .access_log import WithoutQuery
 
 
 class LangportalConfig(AppConfig):
-    """The product itself: the pages and commands that only the whole has."""
+    """The host project: its pages and commands belong to none of the apps."""
 
     name = "langportal"
     verbose_name = "langportal"
@@ -14,6 +14,6 @@ class LangportalConfig(AppConfig):
     def ready(self) -> None:
         from .own_personal_data import register_accounts
 
-        # Not in LOGGING: that would put handlers of ours in the place of uvicorn's.
+        # The setting LOGGING would replace uvicorn's handlers.
         logging.getLogger("uvicorn.access").addFilter(WithoutQuery())
         register_accounts()

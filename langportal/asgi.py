@@ -19,7 +19,7 @@ django_application = ThreadedDjango()
 application = ProtocolTypeRouter(
     {
         # By their paths: they may only be imported once Django has loaded the apps.
-        "http": import_string("sessions_core.fastlane.FastLane")(
+        "http": import_string("sessions_core.fast.FastPath")(
             BoundedBody(cast(Application, django_application), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         ),
         "websocket": import_string("langportal.sockets.application"),

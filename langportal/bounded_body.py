@@ -1,7 +1,7 @@
-"""Bounds on a request's body before Django sees it: how much is taken in, and for how long.
+"""Limits the size of a request's body, and the time it takes, before Django reads it.
 
-Under ASGI, Django writes the whole body to a file before it looks at it, however long it is and
-however slowly it comes.
+Under ASGI, Django writes the whole body to a file before it checks its size, and waits for it
+without a timeout.
 """
 
 import asyncio
@@ -9,22 +9,26 @@ from collections.abc import Awaitable, Callable
 from types import CoroutineType
 from typing import Any
 
-from sessions_core.realtime.eager import Done, begin
+from sessions_core.eager import Done, begin
+
+from .text_responses import Send, send_text
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
-SECONDS = 20
+TIMEOUT_SECONDS = 20
 
 
 class BoundedBody:
-    """Hands on at most ``limit`` + 1 bytes, enough to see that a body is too large and to say so in
-    the surface's own words. A body that takes over ``seconds`` to come is a 408.
+    """Passes on at most ``limit`` + 1 bytes, enough for a view to see that a body is too large.
+
+    A body that takes more than ``seconds`` to arrive is a 408.
     """
 
-    def __init__(self, application: Application, limit: int, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, application: Application, limit: int, seconds: float = TIMEOUT_SECONDS
+    ) -> None:
         self.application = application
         self.limit = limit
         self.seconds = seconds
@@ -33,13 +37,14 @@ class BoundedBody:
         body = _Body(receive, self.limit + 1, self.seconds)
         await self.application(scope, body.receive, send)
         if body.late:
-            await _answer_late(send)
+            text = "The request's body took too long to arrive.\n"
+            await send_text(send, 408, text, (b"connection", b"close"))
 
 
 class _Body:
-    def __init__(self, receive: Receive, room: int, seconds: float) -> None:
+    def __init__(self, receive: Receive, remaining: int, seconds: float) -> None:
         self._receive = receive
-        self._room = room
+        self._remaining = remaining
         self._deadline = asyncio.get_running_loop().time() + seconds
         self._complete = False
         self.late = False
@@ -54,33 +59,22 @@ class _Body:
             return {"type": "http.disconnect"}
         if message["type"] != "http.request":
             return message
-        piece = message.get("body", b"")[: self._room]
-        self._room -= len(piece)
-        self._complete = not message.get("more_body") or not self._room
+        piece = message.get("body", b"")[: self._remaining]
+        self._remaining -= len(piece)
+        self._complete = not message.get("more_body") or not self._remaining
         return {"type": "http.request", "body": piece, "more_body": not self._complete}
 
     async def _in_time(self) -> Message:
         coming = self._receive()
-        # A server may have awaitables of its own.
+        # Some servers return awaitables that are no coroutines.
         begun = begin(coming) if isinstance(coming, CoroutineType) else coming
-        if isinstance(begun, Done):  # As a rule it is there, and no clock need be set.
+        if isinstance(begun, Done):  # Usually the body has arrived, so no timer is needed.
             return begun.result
         async with asyncio.timeout_at(self._deadline):
             return await begun
 
     async def _disconnection(self) -> Message:
-        """What may come after the body; the rest of one that was too large is dropped."""
+        """Waits for the message that follows the body, and drops what is left of the body."""
         while (message := await self._receive())["type"] == "http.request":
             pass
         return message
-
-
-async def _answer_late(send: Send) -> None:
-    text = b"The request's body took too long to arrive.\n"
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(text)).encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": 408, "headers": headers})
-    await send({"type": "http.response.body", "body": text})

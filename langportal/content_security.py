@@ -1,4 +1,4 @@
-"""Which Content-Security-Policy a page gets."""
+"""Chooses the Content-Security-Policy of a response."""
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
@@ -11,9 +11,9 @@ from django.utils.functional import cached_property
 
 
 class PolicyByPath(CSPMiddleware):
-    """The strict policy everywhere; under the admin, what its alpine.js cannot do without.
+    """Sets the strict policy, and under the admin the looser one that its alpine.js needs.
 
-    Where no view asked for anything else, the policy is written out once and for all.
+    The policy of the API is built only once, since its views do not change it.
     """
 
     _OWN = ("_csp_exempt", "_csp_config", "_csp_update", "_csp_replace")

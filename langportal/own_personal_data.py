@@ -1,4 +1,4 @@
-"""What the accounts keep about a person beside the account: sign-ins, and the admin's history."""
+"""Exports and erases a person's sign-ins, logins, groups and history in the admin."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 
-from sessions_core.personal_data import Keeper, Rows, delete, register, table
+from sessions_core.personal_data import PersonalDataHandler, Rows, delete, register, table
 
 
 def _export(user_id: Any) -> dict[str, Rows]:
@@ -21,7 +21,7 @@ def _export(user_id: Any) -> dict[str, Rows]:
 
 
 def _erase(user_id: Any) -> dict[str, int]:
-    """Of the history also what others did to the account: it names the person."""
+    """Erases the data, including the history of others' changes to the account."""
     return delete(_history(user_id), *_sign_ins(user_id), _logins(user_id))
 
 
@@ -33,7 +33,7 @@ def _history(user_id: Any) -> QuerySet:
 
 
 def _sign_ins(user_id: Any) -> list[QuerySet]:
-    """Attempts at the admin's sign-in page are kept by name."""
+    """Returns the records of sign-ins, which django-axes stores by user name."""
     names = get_user_model().objects.filter(pk=user_id).values_list("username", flat=True)
     return [
         model.objects.filter(username__in=names)
@@ -42,7 +42,7 @@ def _sign_ins(user_id: Any) -> list[QuerySet]:
 
 
 def _logins(user_id: Any) -> QuerySet:
-    """Whose a login is stands inside it."""
+    """Returns the person's logins. Only their encoded contents name the user."""
     own = [
         session.pk
         for session in Session.objects.iterator()
@@ -52,4 +52,4 @@ def _logins(user_id: Any) -> QuerySet:
 
 
 def register_accounts() -> None:
-    register("langportal", Keeper(_export, _erase))
+    register("langportal", PersonalDataHandler(_export, _erase))

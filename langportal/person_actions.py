@@ -1,4 +1,4 @@
-"""Admin actions on one person: everything about them as files, or gone."""
+"""Admin actions that export or erase all data about one person."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from analytics.reading_room import ReasonForm
+from analytics.break_glass import ReasonForm
 from sessions_core import personal_data, personal_files
 from sessions_core.signals import person_handled
 
@@ -18,8 +18,8 @@ from sessions_core.signals import person_handled
 def export_person(
     modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySet
 ) -> HttpResponse | None:
-    """A zip with JSON and CSV. It holds texts about the person, so it is for a stated reason, which
-    the audit keeps.
+    """Exports a zip with JSON and CSV. It contains texts about the person, so staff must state a
+    reason, which the audit records.
     """
     person = _only(modeladmin, request, queryset)
     if person is None:
@@ -55,7 +55,7 @@ def export_person(
 def erase_person(
     modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySet
 ) -> HttpResponse | None:
-    """Asks once more, then forgets the person in every app."""
+    """Asks for a confirmation, then erases the person in every app."""
     person = _only(modeladmin, request, queryset)
     if person is None:
         return None

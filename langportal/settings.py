@@ -180,10 +180,21 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
+# Deployments that share a Redis each need a prefix of their own.
+SESSIONS_LIVE_PREFIX = env("LIVE_PREFIX", default="sessions")
+
 # --- Answers --------------------------------------------------------------------------------------
 
-# Answers are taken in front of Django and committed in groups. Off: each by its view.
-SESSIONS_FAST_LANE = _boolean("FAST_LANE", True)
+# The hot operations are taken in front of Django. Off: each by its view.
+SESSIONS_FAST_PATH = _boolean("FAST_PATH", True)
+# The fast path may pass these by: TrustedScheme and PolicyByPath have their say when it asks Django
+# for the headers of a site, and the others concern pages and sign-ins alone.
+SESSIONS_FAST_PATH_PASSES_BY = [
+    "langportal.proxies.TrustedScheme",
+    "langportal.static_files.StaticFiles",
+    "langportal.content_security.PolicyByPath",
+    "axes.middleware.AxesMiddleware",
+]
 
 # --- Sign-in ------------------------------------------------------------------------------------
 

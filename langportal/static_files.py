@@ -1,4 +1,4 @@
-"""Static files from among the apps, in a chain of middleware that is synchronous."""
+"""Serves static files from a synchronous middleware."""
 
 from collections.abc import Callable
 
@@ -8,8 +8,8 @@ from servestatic.middleware import AsyncServeStaticFileResponse, ServeStaticMidd
 
 
 class StaticFiles:
-    """servestatic's own middleware is asynchronous alone: in a synchronous chain, Django would run
-    an event loop for every request, and most are not for a file.
+    """servestatic's own middleware is only asynchronous. In a synchronous chain, Django would run
+    an event loop for every request, although most are not for a file.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -1,9 +1,8 @@
-"""Django behind ASGI in threads that stay.
+"""Runs Django behind ASGI in a pool of threads.
 
-Django's own handler makes a thread for every request, and changes to it and back at every
-middleware: about a millisecond of processor time, more than most requests need for themselves.
-Here a request is taken from its first middleware to its last in one thread of a pool, as a WSGI
-server would.
+Django's own handler creates a thread for every request, and switches to it and back at every
+middleware. That costs about a millisecond of processor time, more than most views need. Here one
+thread of a pool runs the whole request, as under a WSGI server.
 """
 
 import asyncio
@@ -21,38 +20,42 @@ from django.http import FileResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.urls import set_script_prefix
 
+from .text_responses import Send, send_text
+
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
-# More than the connections to the database: a request that waits for one, or for somebody's lock,
-# should not keep a request out that needs none. They are made as they are needed.
+# The pool has more threads than the database has connections, so that requests that wait for a
+# connection or a lock do not block those that need none. Threads are created on demand.
 THREADS = 64
-# Seconds that a request waits for a thread before it is turned away.
-PATIENCE = 2.0
+# Seconds that a request waits for a thread before it gets a 503.
+THREAD_TIMEOUT_SECONDS = 2.0
 
 
 class ThreadedDjango(ASGIHandler):
-    """Synchronous views and middleware only gain by it; asynchronous ones are bridged by Django."""
+    """For synchronous views and middleware; Django adapts asynchronous ones."""
 
-    def __init__(self, threads: int = THREADS, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, threads: int = THREADS, thread_timeout: float = THREAD_TIMEOUT_SECONDS
+    ) -> None:
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
         self._threads = ThreadPoolExecutor(threads, "django")
         self._free = asyncio.Semaphore(threads)
-        self._patience = patience
+        self._thread_timeout = thread_timeout
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         try:
             body = await self.read_body(receive)
         except RequestAborted:
             return
-        if not await self._may_go():
-            await _turn_away(send)
+        if not await self._acquire_thread():
+            text = "All threads are busy. Try again soon.\n"
+            await send_text(send, 503, text, (b"retry-after", b"1"))
             return
         loop = asyncio.get_running_loop()
         try:
-            here = copy_context()  # As asyncio.to_thread does it.
+            here = copy_context()  # asyncio.to_thread does the same.
             response = await loop.run_in_executor(
                 self._threads, here.run, self._respond, scope, body
             )
@@ -65,7 +68,7 @@ class ThreadedDjango(ASGIHandler):
             await loop.run_in_executor(self._threads, response.close)
 
     async def read_body(self, receive: Receive) -> IO[bytes]:
-        """In memory, since ``BoundedBody`` lets no long one through. Raises ``RequestAborted``."""
+        """Reads the body into memory; ``BoundedBody`` limits it. Raises ``RequestAborted``."""
         body = BytesIO()
         while (message := await receive())["type"] == "http.request":
             body.write(message.get("body", b""))
@@ -74,18 +77,18 @@ class ThreadedDjango(ASGIHandler):
                 return body
         raise RequestAborted
 
-    async def _may_go(self) -> bool:
-        """Whether a thread became free in time; it is then taken."""
+    async def _acquire_thread(self) -> bool:
+        """Reserves a thread; returns whether one became free in time."""
         if not self._free.locked():
             return await self._free.acquire()
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._thread_timeout):
                 return await self._free.acquire()
         except TimeoutError:
             return False
 
     def _respond(self, scope: Message, body: IO[bytes]) -> HttpResponseBase:
-        """Closed already, and with it the request, unless its content is still to come."""
+        """Runs the request. The response is closed already unless it is streaming."""
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, refusal = self.create_request(scope, body)
@@ -100,14 +103,3 @@ class ThreadedDjango(ASGIHandler):
         loop = asyncio.get_running_loop()
         while (part := await loop.run_in_executor(self._threads, next, content, None)) is not None:
             yield part
-
-
-async def _turn_away(send: Send) -> None:
-    text = b"All threads are busy. Try again soon.\n"
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(text)).encode()),
-        (b"retry-after", b"1"),
-    ]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": text})

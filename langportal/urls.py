@@ -1,4 +1,4 @@
-"""The map of the product: one line a surface."""
+"""The addresses of the product, with a line for each surface."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -9,7 +9,7 @@ from sessions_core.rest.routes import both
 from sessions_core.surfaces import aliases
 
 urlpatterns = [
-    # First, because most requests are for it, and addresses are tried in order.
+    # Django tries addresses in order, and most requests are for these.
     path("api/v1/sessions/", include("sessions_core.surfaces.sessions_urls")),
     path("", include("langportal.pages.urls")),
     path("", include("langportal.health.urls")),
@@ -21,11 +21,11 @@ urlpatterns = [
     path("api/", include("sessions_core.realtime.urls")),
     path("api/v1/practice/sessions/", include("sessions_core.surfaces.practice.urls")),
     path("api/exercises/", include("sessions_core.surfaces.exercises.urls")),
-    # As the documents' own examples write them; left out of the API documents.
+    # The source documents' examples use these aliases; the API documents leave them out.
     path("v1/sessions/", include(aliases.sessions)),
     path("exercises/", include(aliases.exercises)),
     path("api/", include("anonymous_sessions.urls")),
-    # Last below /api/session/ and /api/evaluation: they answer for what nobody else does there.
+    # These have a catch-all, so they come last below /api/session/ and /api/evaluation.
     path("api/session/", include("analytics.urls")),
     path("api/", include("evaluations.urls")),
 ]

@@ -1,4 +1,4 @@
-"""For WSGI hosts: the whole product but the sockets and the fast lane."""
+"""The WSGI application: the whole product without sockets and without the fast path."""
 
 import os
 

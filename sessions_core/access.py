@@ -7,18 +7,7 @@ from django.db.models import QuerySet
 from .actor import Actor
 from .errors import NotYourSession, SessionNotFound
 from .models import PracticeDay, Session, StaffAccess
-from .public_id import decode
-
-
-def session_id_for(given: object) -> int:
-    """The row id that a path or body names: an integer, its digits, or a public id.
-
-    Raises ``SessionNotFound`` for any other spelling.
-    """
-    number = decode(str(given))
-    if number is None or isinstance(given, bool):
-        raise SessionNotFound(given)
-    return number
+from .public_id import session_id_for
 
 
 def session_for(

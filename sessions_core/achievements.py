@@ -4,26 +4,17 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
-
-from . import clock
-from .lifecycle import statements
+from . import clock, session_facts
 from .models import AwardedAchievement, Session, Status
 from .session_facts import SessionFacts
-
-_AWARD = (
-    f"INSERT INTO {AwardedAchievement._meta.db_table} (user_id, session_id, awarded_at, code) "
-    "SELECT %(user_id)s, %(session_id)s::bigint, %(at)s::timestamptz, code "
-    "FROM json_array_elements_text(%(codes)s::json) AS code ON CONFLICT DO NOTHING RETURNING code"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Achievement:
     """``code`` is stored; ``type``, ``name`` and ``description`` are shown.
 
-    ``instant``: whether ``is_earned`` asks neither the database nor anybody else, but for what
-    ``SessionFacts.read`` has read. Then it may be asked on an event loop.
+    ``is_earned`` decides from the facts alone: it may be called on an event loop, so it must
+    neither wait nor ask the database.
     """
 
     code: str
@@ -31,7 +22,6 @@ class Achievement:
     name: str
     description: str
     is_earned: Callable[[SessionFacts], bool]
-    instant: bool = False
 
 
 _registry: dict[str, Achievement] = {}
@@ -50,42 +40,31 @@ def award(session: Session) -> list[str]:
     """
     if session.standalone or session.user_id is None or session.status == Status.CANCELLED:
         return []
-    won = earned(*SessionFacts.read(session, session.user_id))
-    return _keep(session, session.user_id, won) if won else []
+    won = earned(session_facts.read(session, session.user_id), codes_of(session.user_id))
+    at = session.ended_at or clock.now()
+    about = {"user_id": session.user_id, "session": session, "awarded_at": at}
+    # Of two sessions that end at once, the first one to commit has it.
+    AwardedAchievement.objects.bulk_create(
+        [AwardedAchievement(code=code, **about) for code in won], ignore_conflicts=True
+    )
+    return awarded_codes(session) if won else []
 
 
-def are_instant() -> bool:
-    """Whether all of them are."""
-    return all(achievement.instant for achievement in _registry.values())
+def codes_of(user_id: int) -> set[str]:
+    """The codes of what the learner has won so far."""
+    rows = AwardedAchievement.objects.filter(user_id=user_id)
+    return set(rows.values_list("code", flat=True))
+
+
+def awarded_codes(session: Session) -> list[str]:
+    """The codes of what was won in ``session``."""
+    rows = AwardedAchievement.objects.filter(session=session).order_by("pk")
+    return list(rows.values_list("code", flat=True))
 
 
 def earned(facts: SessionFacts, had: Collection[str]) -> list[str]:
     """The codes that are not among those the learner ``had``. Awards nothing."""
     return [a.code for a in _registry.values() if a.code not in had and a.is_earned(facts)]
-
-
-def _keep(session: Session, user_id: int, codes: list[str]) -> list[str]:
-    """Those of the codes that were awarded here: of two sessions that end at once, the first one
-    to commit has it.
-    """
-    at = session.ended_at or clock.now()
-    if statements.on_postgres():
-        rows = statements.call(
-            _AWARD,
-            user_id=user_id,
-            session_id=session.pk,
-            at=at,
-            codes=orjson.dumps(codes).decode(),
-        )
-        return [code for (code,) in rows]
-    AwardedAchievement.objects.bulk_create(
-        [
-            AwardedAchievement(user_id=user_id, code=code, session=session, awarded_at=at)
-            for code in codes
-        ],
-        ignore_conflicts=True,
-    )
-    return codes
 
 
 def award_since(user_id: int, since: datetime) -> None:
@@ -108,17 +87,13 @@ def take_back(user_id: int, sessions: Collection[Session], since: datetime) -> N
     awarded.filter(session__in=sessions).delete()
     for row in awarded.filter(awarded_at__gte=since).select_related("session"):
         achievement = _registry.get(row.code)
-        if achievement and not achievement.is_earned(SessionFacts(row.session, user_id)):
+        if achievement and not achievement.is_earned(session_facts.read(row.session, user_id)):
             row.delete()
 
 
 def awarded_in(session: Session) -> list[Achievement]:
     """The achievements that ``session`` earned. One no longer registered is not shown."""
-    if session.ending is not None:
-        codes = list(session.ending.won)
-    else:
-        rows = AwardedAchievement.objects.filter(session=session).order_by("pk")
-        codes = list(rows.values_list("code", flat=True))
+    codes = awarded_codes(session) if session.ending is None else session.ending.won
     return [_registry[code] for code in codes if code in _registry]
 
 
@@ -129,7 +104,6 @@ register(
         "Sharp Mind",
         "80% success rate in a session",
         lambda facts: facts.session.attempt_count >= 5 and facts.success_rate >= 0.8,
-        instant=True,
     )
 )
 register(
@@ -139,7 +113,6 @@ register(
         "Flawless",
         "Every answer correct in a session of ten or more",
         lambda facts: facts.session.attempt_count >= 10 and facts.success_rate == 1.0,
-        instant=True,
     )
 )
 register(
@@ -149,7 +122,6 @@ register(
         "Ten in a Row",
         "Ten correct answers in a row",
         lambda facts: facts.session.best_streak >= 10,
-        instant=True,
     )
 )
 register(
@@ -159,7 +131,6 @@ register(
         "First Step",
         "First session completed",
         lambda facts: facts.is_first_completed,
-        instant=True,
     )
 )
 register(
@@ -169,6 +140,5 @@ register(
         "Seven Days",
         "Practised on seven days in a row",
         lambda facts: facts.days_in_a_row(7),
-        instant=True,
     )
 )

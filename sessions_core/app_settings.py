@@ -3,6 +3,7 @@
 Read once, because every answer asks for several, and again when a test overrides one.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +38,8 @@ class AppSettings:
     # Seed of the choice of items; None draws one for each session.
     SCHEDULER_SEED: int | None = None
 
+    # Keeps the live events of deployments on one channel layer apart: each has its own.
+    LIVE_PREFIX: str = "sessions"
     # Seconds between two time_update events of a socket.
     TIME_UPDATE_SECONDS: float = 1.0
     # Events replayed to a socket before it is told to resync instead.
@@ -44,9 +47,15 @@ class AppSettings:
     # Seconds for which a verified token is trusted before it is checked again.
     TOKEN_TRUST_SECONDS: float = 15.0
 
-    # Whether answers, many to a commit, and the portal's other hot operations are taken in front of
-    # Django (ASGI only).
-    FAST_LANE: bool = True
+    # The most seconds that a gap between two activities counts as practice, in the portal and the
+    # exercises, unless the client tells the duration.
+    IDLE_SECONDS: int = 900
+
+    # Whether the hot operations are taken in front of Django (ASGI only).
+    FAST_PATH: bool = True
+    # Middleware that the fast path may pass by, by dotted path, besides Django's own. While any
+    # other stands in MIDDLEWARE, every request goes through Django.
+    FAST_PATH_PASSES_BY: Sequence[str] = ()
 
     # Limits: {scope: [(count, seconds), …]}, per user.
     LIMITS: dict[str, list[tuple[int, int]]] = {

@@ -1,20 +1,31 @@
 """``manage.py check`` refuses settings that contradict themselves, before a learner meets them."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.checks import CheckMessage, Error
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
 from django.utils.module_loading import import_string
 
 from .app_settings import app_settings
 from .models.activity import Difficulty
+from .passed_by import missed_middleware
 from .zones import is_zone
 
 _REPLACEABLE = ("JUDGE", "SCHEDULER", "CLOCK", "GUEST_SIGN_IN")
 
 
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    return [*_public_ids(), *_defaults(), *_parts(), *_times(), *_limits()]
+    return [
+        *_public_ids(),
+        *_defaults(),
+        *_parts(),
+        *_times(),
+        *_limits(),
+        *_live(),
+        *_middleware(),
+    ]
 
 
 def _error(number: int, setting: str, message: str, hint: str) -> Error:
@@ -79,3 +90,27 @@ def _limits() -> Iterator[Error]:
                 f"has no usable window for {scope!r}.",
                 "Give each scope a list of (count, seconds), both at least 1.",
             )
+
+
+def _live() -> Iterator[Error]:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,50}", app_settings.LIVE_PREFIX):
+        yield _error(
+            10,
+            "LIVE_PREFIX",
+            "cannot begin the name of a channel group.",
+            "Use 1 to 50 ASCII letters, digits, hyphens, underscores and periods.",
+        )
+
+
+def _middleware() -> Iterator[CheckMessage]:
+    """Only a project that is served by ASGI can have the fast path in front of Django."""
+    missed = missed_middleware() if getattr(settings, "ASGI_APPLICATION", None) else ()
+    if app_settings.FAST_PATH and missed:
+        yield Warning(
+            f"The fast path takes nothing, because it would pass by {', '.join(missed)}.",
+            hint=(
+                "Name it in SESSIONS_FAST_PATH_PASSES_BY if it need not see every answer, or set"
+                " SESSIONS_FAST_PATH to False."
+            ),
+            id="sessions_core.W011",
+        )

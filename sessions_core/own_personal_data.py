@@ -1,4 +1,4 @@
-"""What the learning sessions keep about a person."""
+"""Exports and erases what ``sessions_core`` stores about a person."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from .models import (
     StaffAccess,
     Transition,
 )
-from .personal_data import Keeper, Rows, delete, table
+from .personal_data import PersonalDataHandler, Rows, delete, table
 from .rest import idempotency
 
 
@@ -37,10 +37,11 @@ def _export(user_id: Any) -> dict[str, Rows]:
 
 
 def _erase(user_id: Any) -> dict[str, int]:
-    """Reads that the person made as staff go too: they name the person, and protect the account.
+    """Deletes the person's sessions and what is derived from them.
 
-    So do the records of spent tokens, which would lose the name alone, and the stored answers to
-    keys, which may show what the others have just forgotten.
+    Also deleted are accesses that the person made as staff, whose foreign key protects the
+    account, records of tokens, which the account's deletion would only detach, and responses
+    stored for idempotency keys, which may contain erased data.
     """
     answers = {"sessions_core.idempotentresponse": idempotency.forget(Actor(user_id=user_id))}
     return answers | delete(
@@ -54,4 +55,4 @@ def _erase(user_id: Any) -> dict[str, int]:
 
 
 def register() -> None:
-    personal_data.register("sessions_core", Keeper(_export, _erase))
+    personal_data.register("sessions_core", PersonalDataHandler(_export, _erase))

@@ -1,7 +1,7 @@
-"""What the product holds about one person, and how to forget it.
+"""Exports and erases the data of one person.
 
-Each app registers what it keeps. ``export`` and ``erase`` go through all of them, so that no app
-has to know of another.
+Each app registers a handler of its own data. ``export`` and ``erase`` call all handlers, so that
+no app has to know of another.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,46 +16,46 @@ Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Keeper:
-    """``export(user_id)`` gives rows by table; ``erase(user_id)`` says how many it removed."""
+class PersonalDataHandler:
+    """``export(user_id)`` returns rows by table; ``erase(user_id)`` returns numbers of rows."""
 
     export: Callable[[Any], dict[str, Rows]]
     erase: Callable[[Any], dict[str, int]]
 
 
-_keepers: dict[str, Keeper] = {}
+_handlers: dict[str, PersonalDataHandler] = {}
 
 
-def register(app_label: str, keeper: Keeper) -> None:
-    _keepers[app_label] = keeper
+def register(app_label: str, handler: PersonalDataHandler) -> None:
+    _handlers[app_label] = handler
 
 
 def export(user_id: Any) -> dict[str, Rows]:
-    """Everything that names the person, by table, JSON-ready."""
+    """Returns everything about the person, by table, as JSON types."""
     found = {"auth.user": _rows(get_user_model().objects.filter(pk=user_id), hidden={"password"})}
-    for keeper in _keepers.values():
-        found |= keeper.export(user_id)
+    for handler in _handlers.values():
+        found |= handler.export(user_id)
     return found
 
 
 def erase(user_id: Any) -> dict[str, int]:
-    """Forget the person, the account last; all of it or nothing. Returns counts by table."""
+    """Erases the person in one transaction, the account last. Returns counts by table."""
     with transaction.atomic():
         counts: dict[str, int] = {}
-        # An app's records may hang on those of an app below it, so the later ones go first.
-        for keeper in reversed(_keepers.values()):
-            counts |= keeper.erase(user_id)
+        # Rows may refer to those of an app registered earlier, so the order is reversed.
+        for handler in reversed(_handlers.values()):
+            counts |= handler.erase(user_id)
         _, deleted = get_user_model().objects.filter(pk=user_id).delete()
         return counts | {label.lower(): count for label, count in deleted.items() if count}
 
 
 def table(rows: models.QuerySet) -> dict[str, Rows]:
-    """``rows`` under their model's label, encrypted values opened."""
+    """Returns ``rows`` under their model's label, with encrypted values decrypted."""
     return {rows.model._meta.label_lower: _rows(rows)}
 
 
 def delete(*querysets: models.QuerySet) -> dict[str, int]:
-    """Delete each; counts by table, what went along included."""
+    """Deletes the rows. Returns counts by table, including rows deleted by cascade."""
     counts: dict[str, int] = {}
     for rows in querysets:
         for label, count in rows.delete()[1].items():
@@ -75,7 +75,7 @@ def _rows(rows: Iterable[models.Model], hidden: frozenset[str] | set[str] = froz
 
 
 def _plain(value: Any) -> Any:
-    """JSON's own types; anything else as its text, bytes as hex."""
+    """Returns JSON types unchanged, bytes as hex, and other values as text."""
     if value is None or isinstance(value, bool | int | float | str | list | dict):
         return value
     if isinstance(value, date):

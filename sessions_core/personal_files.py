@@ -1,4 +1,4 @@
-"""One person's data as files: JSON with everything, and a table in CSV for each kind."""
+"""Renders one person's data as files: one in JSON, and one in CSV for each table."""
 
 import csv
 import json
@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from .personal_data import Rows
 
-# What a spreadsheet would run as a formula.
+# Spreadsheets run a text with one of these prefixes as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -16,7 +16,7 @@ def as_json(tables: dict[str, Rows]) -> str:
 
 
 def as_csv(rows: Rows) -> str:
-    """Nested values as JSON; a text that a spreadsheet would run is quoted with an apostrophe."""
+    """Renders CSV, nested values as JSON, and formulas quoted with an apostrophe."""
     out = StringIO()
     writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else [])
     writer.writeheader()
@@ -25,7 +25,7 @@ def as_csv(rows: Rows) -> str:
 
 
 def as_zip(tables: dict[str, Rows]) -> bytes:
-    """``person.json`` and ``<table>.csv`` for each table that has rows."""
+    """Zips ``person.json`` and a ``<table>.csv`` for each table with rows."""
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
         archive.writestr("person.json", as_json(tables))

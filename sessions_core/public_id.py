@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from sqids import Sqids
 
 from .app_settings import app_settings
+from .errors import SessionNotFound
 
 
 @cache
@@ -44,3 +45,14 @@ def _decoded(codec: Sqids, text: str) -> int | None:
     if len(numbers) != 1 or numbers[0] > MAX_ID or codec.encode(numbers) != text:
         return None
     return numbers[0]
+
+
+def session_id_for(given: object) -> int:
+    """The row id that a path or body names: an integer, its digits, or a public id.
+
+    Raises ``SessionNotFound`` for any other spelling.
+    """
+    number = decode(str(given))
+    if number is None or isinstance(given, bool):
+        raise SessionNotFound(given)
+    return number

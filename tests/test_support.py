@@ -1,11 +1,14 @@
 """The tests' own ground: what cannot run is said, and the servers do what they are told."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import redis
+
+from tests.support import passes, ports
 
 pytest_plugins = ["pytester"]
 
@@ -23,6 +26,35 @@ def test_that_needs_a_server(mark):
 
 def test_that_needs_nothing(record_figure):
     record_figure("X9: 1 of 1")
+"""
+
+
+TWO_PASSES = """
+import pytest
+
+def test_of_no_database():
+    pass
+
+@pytest.mark.django_db
+def test_of_the_models():
+    pass
+
+@pytest.mark.sqlite
+def test_of_sqlite():
+    pass
+
+@pytest.mark.both_databases
+def test_of_both():
+    pass
+
+@pytest.mark.redis
+def test_of_redis():
+    pass
+
+@pytest.mark.torture
+@pytest.mark.both_databases
+def test_that_takes_long():
+    pass
 """
 
 
@@ -57,6 +89,54 @@ def test_a_test_without_its_server_is_listed_as_not_run(fresh_pytest, pytester) 
             "NOT RUN: 1 in *: this run starts no processes",
         ]
     )
+
+
+def test_what_a_pass_leaves_out_is_counted_with_its_reason(fresh_pytest, pytester) -> None:
+    pytester.makepyfile(TWO_PASSES)
+
+    result = fresh_pytest(
+        *("--database", "sqlite", "--pass", "second", "-m", "not torture"),
+        *("-n", "2"),
+    )
+
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*deselected*",
+            "deselected: 1: kills, freezes, fills or cuts servers: make torture",
+            "deselected: 1: needs Postgres or Redis: in the first pass",
+            "deselected: 1: uses no database: in the first pass",
+            "deselected: 1: uses the database by Django's models alone: in the first pass",
+        ]
+    )
+
+
+def test_every_place_that_runs_on_both_databases_is_there() -> None:
+    assert [place for place in passes.BOTH if not (ROOT / place).exists()] == []
+
+
+def test_no_two_processes_are_given_the_same_port() -> None:
+    give = (
+        "from tests.support.ports import free_port\n"
+        "print(*(free_port() for _ in range(200)), flush=True); input()"
+    )
+    begun = [
+        subprocess.Popen(
+            [sys.executable, "-c", give],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    given = [int(port) for process in begun for port in process.stdout.readline().split()]
+    for process in begun:
+        process.communicate("end\n")
+
+    outgoing = int(ports.OUTGOING.read_text().split()[0])
+    assert len(given) == len(set(given)) == 600
+    assert max(given) < outgoing
 
 
 def test_without_a_postgres_the_run_stops_and_names_what_is_missing(

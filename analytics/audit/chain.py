@@ -1,4 +1,4 @@
-"""The only writer of the audit. A call is answered after its record is in the database."""
+"""The only writer of the audit: a response is sent after its record is in the database."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -15,10 +15,11 @@ from .sealing import GENESIS, commitment_of, digest_of, is_sealed, put_seal
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One call of the surface. Ids are users'; ``status`` is the HTTP status of the answer.
+class AuditEvent:
+    """What one record of the audit says: a request, an admin view, a change of role.
 
-    ``also_about``: therapists, beside the subject, whose records the answer shows.
+    The three ids are users' ids. ``status`` is the HTTP status of the response, or the close code
+    of a socket. ``also_about`` are the therapists, beside the subject, whose records it shows.
     """
 
     action: str
@@ -33,23 +34,23 @@ class Call:
     also_about: frozenset[Any] = frozenset()
 
 
-COUNTED = Call("refused.counted", "", 0)
-COUNTED_FOR = timedelta(minutes=1)
+AGGREGATED_REFUSALS = AuditEvent("refused.counted", "", 0)
+AGGREGATION_PERIOD = timedelta(minutes=1)
 
 
-def append(call: Call) -> AuditRecord:
-    """Write ``call`` to the end of the chain.
+def append(event: AuditEvent) -> AuditRecord:
+    """Write ``event`` to the end of the chain.
 
-    The lock on the end is taken last in a call's transaction and held until it commits, so that
-    writers queue for as short as can be and never wait for each other in a circle.
+    Every request takes the lock on the end last in its transaction and holds it until the commit,
+    so that writers wait as briefly as possible and cannot deadlock.
     """
-    call = _with_subject(call)
+    event = _with_subject(event)
     with transaction.atomic():
-        people = pseudonyms([call.actor_id, call.subject_id, call.behalf_id, *call.also_about])
-        others = [people[each] for each in call.also_about if each in people]
+        people = pseudonyms([event.actor_id, event.subject_id, event.behalf_id, *event.also_about])
+        others = [people[each] for each in event.also_about if each in people]
         head = _locked_head()
-        _write_counted(head)
-        record = _record(call, people, head, [other.pk for other in others])
+        _write_aggregated_refusals(head)
+        record = _record(event, people, head, [other.pk for other in others])
         record.save(force_insert=True)
         AuditSubject.objects.bulk_create(
             AuditSubject(record=record, person=other) for other in others
@@ -58,8 +59,8 @@ def append(call: Call) -> AuditRecord:
     return record
 
 
-def count() -> None:
-    """One more refusal without a row of its own; ``append`` writes them as one row."""
+def count_refusal() -> None:
+    """Count a refusal that gets no row of its own; ``append`` writes one row for all of them."""
     with transaction.atomic():
         head = _locked_head()
         sound = is_sealed(head)
@@ -68,25 +69,28 @@ def count() -> None:
         if sound:
             put_seal(head)
         head.save(update_fields=["surplus", "surplus_since", "key_id", "seal"])
-        _write_counted(head)
+        _write_aggregated_refusals(head)
 
 
-def _write_counted(head: AuditHead) -> None:
-    """The row for what was counted, once it has been counted for a while. ``head`` is locked."""
+def _write_aggregated_refusals(head: AuditHead) -> None:
+    """Write the row for the counted refusals once ``AGGREGATION_PERIOD`` is over.
+
+    The caller has locked ``head``.
+    """
     since = head.surplus_since
-    if since is None or now() - since < COUNTED_FOR:
+    if since is None or now() - since < AGGREGATION_PERIOD:
         return
-    record = _record(COUNTED, {}, head, [], calls=head.surplus)
+    record = _record(AGGREGATED_REFUSALS, {}, head, [], calls=head.surplus)
     record.save(force_insert=True)
     _advance(head, record, surplus=0, surplus_since=None)
 
 
-def _with_subject(call: Call) -> Call:
-    """The subject out of ``also_about``; where only one is there, it is the subject."""
-    others = call.also_about - {call.subject_id}
-    if call.subject_id is None and len(others) == 1:
-        return replace(call, subject_id=next(iter(others)), also_about=frozenset())
-    return replace(call, also_about=others)
+def _with_subject(event: AuditEvent) -> AuditEvent:
+    """``event`` without its subject in ``also_about``; a single therapist there is the subject."""
+    others = event.also_about - {event.subject_id}
+    if event.subject_id is None and len(others) == 1:
+        return replace(event, subject_id=next(iter(others)), also_about=frozenset())
+    return replace(event, also_about=others)
 
 
 def _locked_head() -> AuditHead:
@@ -98,7 +102,7 @@ def _locked_head() -> AuditHead:
 
 
 def _first_head() -> dict[str, Any]:
-    """A new chain begins sealed; one whose end is missing carries on from its rows, unsealed."""
+    """A new chain starts sealed. One whose head is missing goes on from its last row, unsealed."""
     last = AuditRecord.objects.order_by("-seq").first()
     if last is not None:
         return {"count": last.seq, "digest": last.digest, "key_id": "", "seal": ""}
@@ -108,19 +112,23 @@ def _first_head() -> dict[str, Any]:
 
 
 def _record(
-    call: Call, people: dict[Any, Any], head: AuditHead, also_about: list[Any], calls: int = 1
+    event: AuditEvent,
+    people: dict[Any, Any],
+    head: AuditHead,
+    also_about: list[Any],
+    calls: int = 1,
 ) -> AuditRecord:
-    private = {"salt": secrets.token_hex(16), "address": call.address, "reason": call.reason}
+    private = {"salt": secrets.token_hex(16), "address": event.address, "reason": event.reason}
     record = AuditRecord(
         seq=head.count + 1,
         at=now(),
-        actor=people.get(call.actor_id),
-        subject=people.get(call.subject_id),
-        behalf=people.get(call.behalf_id),
-        action=call.action,
-        session_id=str(call.session_id or ""),
-        route=call.route,
-        status=call.status,
+        actor=people.get(event.actor_id),
+        subject=people.get(event.subject_id),
+        behalf=people.get(event.behalf_id),
+        action=event.action,
+        session_id=str(event.session_id or ""),
+        route=event.route,
+        status=event.status,
         calls=calls,
         private=private,
         commitment=commitment_of(private),
@@ -131,7 +139,10 @@ def _record(
 
 
 def _advance(head: AuditHead, record: AuditRecord, **changes: Any) -> None:
-    """Move the end. One whose seal was broken stays broken: renewing it would hide the break."""
+    """Make ``record`` the end of the chain.
+
+    A seal that does not hold is not renewed, because a new one would hide the manipulation.
+    """
     sound = is_sealed(head)
     head.count, head.digest = record.seq, record.digest
     for name, value in changes.items():

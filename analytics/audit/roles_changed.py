@@ -1,4 +1,4 @@
-"""Roles given and taken stand in the audit of the person they concern, under who did it."""
+"""Records granted and revoked roles in the audit, with who changed them and for whom."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,30 +7,30 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from ..roles import ROLES
-from .acting import at_work
-from .chain import Call, append
+from .acting_user import acting_user
+from .chain import AuditEvent, append
 
 GIVEN, TAKEN = "post_add", "pre_remove"
 ALL_TAKEN = "pre_clear"
-#: Columns of the user model that are roles here, and what the audit calls them.
+#: Columns of the user model that count as roles, and their names in the audit.
 FLAGS = {"is_staff": "staff", "is_superuser": "superuser"}
 
 
 def on_groups_changed(
     sender: Any, instance: Any, action: str, reverse: bool, pk_set: set[Any] | None, **_: Any
 ) -> None:
-    """Receiver of ``m2m_changed`` of the users' groups, from either side."""
+    """Receiver of ``m2m_changed`` of the users' groups, changed from either side."""
     if action in {GIVEN, TAKEN, ALL_TAKEN}:
         _record("given" if action == GIVEN else "taken", _changes(instance, reverse, pk_set))
 
 
 def on_group_deleted(sender: Any, instance: Group, **_: Any) -> None:
-    """Receiver of ``pre_delete``: with its group a role is taken from everybody."""
+    """Receiver of ``pre_delete``: deleting a group revokes its role from all members."""
     _record("taken", _changes(instance, True, None))
 
 
 def on_user_saving(sender: Any, instance: Any, update_fields: Any, **_: Any) -> None:
-    """Receiver of ``pre_save`` of the user model: remember what the flags were."""
+    """Receiver of ``pre_save`` of the user model: notes the flags for ``on_user_saved``."""
     if update_fields is not None and not FLAGS.keys() & set(update_fields):
         return
     stored = sender._default_manager.filter(pk=instance.pk).values(*_flags(instance)).first()
@@ -38,7 +38,7 @@ def on_user_saving(sender: Any, instance: Any, update_fields: Any, **_: Any) -> 
 
 
 def on_user_saved(sender: Any, instance: Any, **_: Any) -> None:
-    """Receiver of ``post_save`` of the user model."""
+    """Receiver of ``post_save`` of the user model: it records the flags that changed."""
     before, now = instance.__dict__.pop("_flags_before", {}), _flags(instance)
     changed = [flag for flag in before if before[flag] != now[flag]]
     for flag in changed:
@@ -50,10 +50,10 @@ def _flags(user: Any) -> dict[str, bool]:
 
 
 def _record(verb: str, changes: Iterable[tuple[Any, str]]) -> None:
-    by = at_work()
+    by = acting_user()
     for user_id, role in changes:
         append(
-            Call(
+            AuditEvent(
                 f"role.{verb}.{role}",
                 "groups",
                 200,
@@ -65,7 +65,7 @@ def _record(verb: str, changes: Iterable[tuple[Any, str]]) -> None:
 
 
 def _changes(instance: Any, reverse: bool, pk_set: set[Any] | None) -> list[tuple[Any, str]]:
-    """(user's id, role), ordered; ``pk_set`` None means all of them."""
+    """Returns pairs of user id and role, in order. ``pk_set`` None means all members or groups."""
     if reverse:
         users = instance.user_set.all()
         if pk_set is not None:

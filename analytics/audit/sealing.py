@@ -1,4 +1,4 @@
-"""Digests of the chain: what a record's hash covers, and the keyed seal of the end."""
+"""Computes the digest of a record, which chains it, and the keyed seal of the chain's end."""
 
 import hashlib
 import hmac
@@ -14,13 +14,13 @@ GENESIS = "0" * 64
 
 
 def commitment_of(private: dict[str, str]) -> str:
-    """SHA-256 over the salt, the address and the reason; the salt keeps it from being guessed."""
+    """Returns the SHA-256 of salt, address and reason. The salt prevents guessing the address."""
     parts = [private["salt"], private["address"], private["reason"]]
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()
 
 
 def digest_of(record: AuditRecord, also_about: Iterable[Any] = ()) -> str:
-    """SHA-256 over the record, the pseudonyms of those it is also about, and the digest before."""
+    """Returns the SHA-256 of the record, the persons ``also_about``, and the previous digest."""
     covered: list[Any] = [
         record.previous,
         record.seq,

@@ -1,9 +1,9 @@
-"""Read the chain from its first record to its sealed end and name every break."""
+"""Checks the chain from its first record to its sealed end and reports every break."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..crypto.envelope import Unreadable
+from ..crypto.envelope import DecryptionError
 from ..models import AuditHead, AuditRecord
 from .sealing import GENESIS, commitment_of, digest_of, is_sealed
 
@@ -15,7 +15,7 @@ class Break:
 
 
 def breaks() -> Iterator[Break]:
-    """Every break, in order; nothing where the chain is whole."""
+    """Yields every break, in the order of the records; nothing if the chain is intact."""
     expected, previous = 1, GENESIS
     records = (
         AuditRecord.objects.select_related("actor", "subject")
@@ -51,10 +51,10 @@ def _end_breaks(last_seq: int, last_digest: str) -> Iterator[Break]:
 
 
 def _private_fault(record: AuditRecord) -> str | None:
-    """Address and reason may be blank only where a person of the record was erased."""
+    """Address and reason may be missing only if a person of the record was erased."""
     try:
         private = record.private
-    except Unreadable:
+    except DecryptionError:
         return "its address and reason cannot be opened"
     if private is None:
         people = [record.actor, record.subject, *(each.person for each in record.also_about.all())]

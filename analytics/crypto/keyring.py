@@ -1,8 +1,7 @@
-"""The keys that protect free text: ``FIELD_ENCRYPTION_KEYS``, newest first.
+"""The encryption keys of free text, from ``FIELD_ENCRYPTION_KEYS``, newest first.
 
-Each master key is 32 random bytes under an id; what it is used for gets a subkey of its own
-(HKDF-SHA256, RFC 5869), so that the search index and the audit seal never share a key with the
-text.
+A master key has an id and 32 random bytes. Each purpose gets its own subkey (HKDF-SHA256,
+RFC 5869), so that the texts, the search index and the audit seal never share a key.
 """
 
 import base64
@@ -28,7 +27,7 @@ class Key:
     master: bytes
 
     def subkey(self, purpose: str) -> bytes:
-        """32 bytes bound to ``purpose``."""
+        """Derives the 32 bytes of the key for ``purpose``."""
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(self.master)
 
     @cached_property
@@ -45,7 +44,7 @@ class Key:
 
 
 class Keyring:
-    """Keys by id, newest first. The newest writes, each of them reads."""
+    """Keys by id, newest first. Texts are encrypted with the newest and decrypted with any."""
 
     def __init__(self, keys: list[Key]) -> None:
         self._by_id = {key.id: key for key in keys}
@@ -64,7 +63,7 @@ class Keyring:
 
 
 def keyring() -> Keyring:
-    """The keys in force. Raises ``ImproperlyConfigured`` when there are none, or a bad one."""
+    """Returns the configured keys. Raises ``ImproperlyConfigured`` for none, or an invalid one."""
     return _ring(tuple(getattr(settings, "FIELD_ENCRYPTION_KEYS", None) or ()))
 
 

@@ -1,7 +1,7 @@
-"""Moving everything that is encrypted to the newest key, while people go on writing.
+"""Re-encrypts all values with the newest key while the product stays in use.
 
-No lock is taken. A row is replaced only while its column still holds the envelope that was read;
-where a writer came first, the row is read again.
+No row is locked. A column is updated only if it still has the envelope that was read; if somebody
+else has written it meanwhile, the row is read again.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,30 +11,30 @@ from django.db import transaction
 
 from ..audit.sealing import is_sealed, put_seal
 from ..models import AuditHead
-from .envelope import Sealed, seal, unseal
+from .envelope import EncryptedValue, decrypt, encrypt
 from .fields import EncryptedTextField
 from .keyring import keyring
 
-# What else depends on the keys, by name: each returns how much it moved.
-_also: dict[str, Callable[[], int]] = {}
+# Further steps of a rotation, by name. Each returns the number of values it renewed.
+_extra_steps: dict[str, Callable[[], int]] = {}
 
 
-def also(name: str, move: Callable[[], int]) -> None:
-    """Let ``rotate`` call ``move`` after the columns: an app's own index, say."""
-    _also[name] = move
+def register_step(name: str, step: Callable[[], int]) -> None:
+    """Makes ``rotate`` call ``step`` after the columns, for an app whose index uses the keys."""
+    _extra_steps[name] = step
 
 
 def rotate() -> Iterator[tuple[str, int]]:
-    """Each column, and what else there is, with the number of values moved."""
+    """Yields the name of each column and further step with the number of renewed values."""
     for field in encrypted_fields():
         yield f"{field.model._meta.db_table}.{field.column}", _rotate_column(field)
-    for name, move in _also.items():
-        yield name, move()
+    for name, step in _extra_steps.items():
+        yield name, step()
     yield "audit seal", _rotate_seal()
 
 
 def encrypted_fields() -> Iterator[EncryptedTextField]:
-    """Of every installed model."""
+    """Yields the encrypted fields of all installed models."""
     for model in apps.get_models():
         for field in model._meta.local_concrete_fields:
             if isinstance(field, EncryptedTextField):
@@ -44,23 +44,23 @@ def encrypted_fields() -> Iterator[EncryptedTextField]:
 def _rotate_column(field: EncryptedTextField) -> int:
     rows = field.model._base_manager.exclude(**{field.name: None}).order_by("pk")
     found = rows.values_list("pk", field.attname).iterator(chunk_size=1000)
-    return sum(_rotate_value(field, pk, sealed) for pk, sealed in found)
+    return sum(_rotate_value(field, pk, value) for pk, value in found)
 
 
-def _rotate_value(field: EncryptedTextField, pk: object, sealed: Sealed | None) -> bool:
-    """Raises ``Unreadable`` where a value cannot be opened: nothing is dropped silently."""
+def _rotate_value(field: EncryptedTextField, pk: object, value: EncryptedValue | None) -> bool:
+    """Raises ``DecryptionError`` for a value that cannot be read, rather than dropping it."""
     rows = field.model._base_manager.filter(pk=pk)
-    while sealed is not None and sealed.key_id != keyring().newest.id:
-        where = field.place_of(field.model(pk=pk))
-        fresh = seal(unseal(sealed, where), where)
-        if rows.filter(**{field.name: sealed}).update(**{field.name: fresh}):
+    while value is not None and value.key_id != keyring().newest.id:
+        where = field.associated_data_of(field.model(pk=pk))
+        fresh = encrypt(decrypt(value, where), where)
+        if rows.filter(**{field.name: value}).update(**{field.name: fresh}):
             return True
-        sealed = rows.values_list(field.attname, flat=True).first()
+        value = rows.values_list(field.attname, flat=True).first()
     return False
 
 
 def _rotate_seal() -> int:
-    """A broken seal stays broken: it is evidence."""
+    """A seal that does not hold is not renewed, because it is evidence of a manipulation."""
     with transaction.atomic():
         head = AuditHead.objects.select_for_update().filter(pk=1).first()
         if head is None or head.key_id == keyring().newest.id or not is_sealed(head):

@@ -1,6 +1,7 @@
 """``/ws/therapist-sessions/{id}?after=ID`` and ``/ws/therapists/{id}``: what is recorded, as it is.
 
-Sign-in, limits on frames and the bounded sending are those of the learning sessions' sockets.
+Sign-in, limits on frames, the hub and the bounded sending are those of the learning sessions'
+sockets.
 """
 
 import asyncio
@@ -10,47 +11,42 @@ from collections.abc import Awaitable, Callable
 from django import db
 
 from sessions_core.errors import RateLimited, SessionError, Unavailable
-from sessions_core.realtime import signin
+from sessions_core.realtime import hub, signin
 from sessions_core.realtime.consumer import Receive, Scope, Send, after_id, close, listen
 from sessions_core.realtime.definitions import Close
 from sessions_core.realtime.threads import in_thread
-from sessions_core.realtime.viewer import Viewer
 from sessions_core.rest.address import socket_address
 
 from ..app_settings import app_settings
 from ..errors import NotAllowed
+from .admission import Lookup, admit, find_session, find_therapist, still_open
 from .definitions import NOT_ALLOWED
-from .doors import Door, admit, session_door, still_open, therapist_door
-from .news import Course, news
-from .wakeups import Wakeup
+from .feed import Feed, FeedWriter
 
 logger = logging.getLogger(__name__)
 
-# Seconds after which a socket looks by itself: what another process recorded is seen by then.
-LOOK_EVERY = 3.0
 
-
-def _socket(door: Door) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+def _socket(find: Lookup) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     async def socket(scope: Scope, receive: Receive, send: Send) -> None:
-        code = await _serve(door, scope, receive, send)
+        code = await _serve(find, scope, receive, send)
         if code is not None:
             await close(receive, send, code)
 
     return socket
 
 
-session_socket = _socket(session_door)
-therapist_socket = _socket(therapist_door)
+session_socket = _socket(find_session)
+therapist_socket = _socket(find_therapist)
 
 
-async def _serve(door: Door, scope: Scope, receive: Receive, send: Send) -> int | None:
-    """Returns the code to close with, None where the socket has been closed."""
+async def _serve(find: Lookup, scope: Scope, receive: Receive, send: Send) -> int | None:
+    """Returns the code to close with; None where the socket is closed already."""
     await receive()  # websocket.connect
     given = signin.credentials(scope)
     await send({"type": "websocket.accept", "subprotocol": given.subprotocol if given else None})
     id_text, address = scope["url_route"]["kwargs"]["id"], socket_address(scope)
     try:
-        principal, course, key = await in_thread(admit, door, given, id_text, address)
+        principal, cursor, watched = await in_thread(admit, find, given, id_text, address)
     except signin.NotSignedIn:
         return Close.NOT_SIGNED_IN
     except NotAllowed:
@@ -62,46 +58,41 @@ async def _serve(door: Door, scope: Scope, receive: Receive, send: Send) -> int 
         return Close.UNAVAILABLE
     except SessionError:
         return Close.NOT_FOUND
-    viewer = Viewer(send, principal, asyncio.get_running_loop())
-    with Wakeup(key) as wakeup:
-        after = after_id(scope) if door is session_door else None
-        telling = asyncio.create_task(_tell(viewer, course, wakeup, after))
-        checking = asyncio.create_task(_check(door, viewer, course, id_text, address))
-        try:
-            await listen(viewer, receive)
-        finally:
-            viewer.closing = True
-            telling.cancel()
-            checking.cancel()
+    cursor.after = after_id(scope) if find is find_session else None
+    here = hub.current()
+    writer = FeedWriter(send, principal, here.loop, cursor)
+    feed = here.join(*watched, writer)
+    here.read_if_behind(feed)
+    opening = asyncio.create_task(_open(writer))
+    checking = asyncio.create_task(_check(find, here, feed, writer, id_text, address))
+    try:
+        await listen(writer, receive)
+    finally:
+        here.leave(feed, writer)
+        opening.cancel()
+        checking.cancel()
     return None
 
 
-async def _tell(viewer: Viewer, course: Course, wakeup: Wakeup, after: int | None) -> None:
-    """Send the state, then what is recorded, in its order, until the socket closes."""
-    opened = False
-    while not viewer.closing:
-        try:
-            messages = await in_thread(news, course, after)
-        except db.Error as error:
-            logger.warning("Live events not read: %s", error)
-            messages = []
-        if opened:
-            for each in messages:
-                viewer.push(each)
-        elif messages:
-            await viewer.open(messages, -1)
-            opened, after = True, None
-        viewer.check_stall(viewer.loop.time())
-        await wakeup.wait(LOOK_EVERY)
+async def _open(writer: FeedWriter) -> None:
+    await writer.open(await writer.opening, -1)
 
 
-async def _check(door: Door, viewer: Viewer, course: Course, id_text: str, address: str) -> None:
+async def _check(
+    find: Lookup, here: hub.Hub, feed: Feed, writer: FeedWriter, id_text: str, address: str
+) -> None:
     """Close within seconds of a sign-in or a right that is gone."""
-    while not viewer.closing:
+    cursor = writer.cursor
+    while not writer.closing:
         await asyncio.sleep(app_settings.SOCKET_RECHECK_SECONDS)
+        saw_client = cursor.sees_client
         try:
-            code = await in_thread(still_open, door, viewer.principal, course, id_text, address)
+            code = await in_thread(still_open, find, writer.principal, cursor, id_text, address)
+            sees_more = code is None and await in_thread(cursor.has_more)
         except (Unavailable, db.Error):
             continue
         if code is not None:
-            viewer.close(code)
+            writer.close(code)
+        elif sees_more or cursor.sees_client != saw_client:
+            feed.read_again()
+            here.read_if_behind(feed)

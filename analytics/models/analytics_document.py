@@ -1,4 +1,4 @@
-"""Analytics that a client worked out and posted, kept to be given back unchanged."""
+"""Analytics that a client computed and posted. They are returned unchanged."""
 
 import uuid
 
@@ -9,7 +9,7 @@ from .session import TherapistSession
 
 
 class AnalyticsList(models.TextChoices):
-    """The parts of ``analyticsData``, under their names on the wire."""
+    """The parts of ``analyticsData``, under their names in the API."""
 
     SESSION_METRICS = "sessionMetrics"
     SKILL_PROGRESS = "skillProgress"
@@ -19,7 +19,7 @@ class AnalyticsList(models.TextChoices):
 
 
 class AnalyticsDocument(models.Model):
-    """Which parts were posted for a session, empty ones included. The newest post stands."""
+    """Lists the parts that were posted for a session, also empty ones. A new post replaces it."""
 
     session = models.OneToOneField(
         TherapistSession,
@@ -35,9 +35,9 @@ class AnalyticsDocument(models.Model):
 
 
 class AnalyticsEntry(models.Model):
-    """One element of a posted part. ``at`` dates it, where it has a date, for ``timeRange``.
+    """One element of a posted part. ``timeRange`` filters by ``at``, null for an undated one.
 
-    The body may hold free text (labels), so it is encrypted; only its date is in the clear.
+    The body is encrypted because it may contain free text (labels); the date is not.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

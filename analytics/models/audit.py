@@ -1,8 +1,8 @@
-"""The record of every call of the therapist surface: who, what, whose, when, from where, result.
+"""The audit: who accessed whose record of the therapist surface, when, from where, how it ended.
 
-Rows are chained by SHA-256 and the end of the chain is sealed with a key, so that an edit, a
-removal and a cut tail show (``manage.py verify_audit``). What can name a person stands outside the
-hash, behind a pseudonym or a commitment, so that a person can be erased and the chain stay whole.
+Rows are chained by SHA-256 and the end of the chain is sealed with a key, so that
+``manage.py verify_audit`` detects edited, removed and cut-off rows. The hash covers pseudonyms and
+commitments instead of personal data, so that erasing a person leaves the chain valid.
 """
 
 import uuid
@@ -14,7 +14,7 @@ from ..crypto.fields import EncryptedJSONField
 
 
 class AuditPerson(models.Model):
-    """The pseudonym under which a person stands in the audit. Erased: ``user`` is null."""
+    """The pseudonym of a person in the audit. ``user`` is null once the person is erased."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.OneToOneField(
@@ -29,10 +29,10 @@ class AuditPerson(models.Model):
 
 
 class AuditRecord(models.Model):
-    """One call. Written by ``audit.chain.append`` alone.
+    """One recorded access, written by ``audit.chain.append`` alone.
 
-    ``private`` is ``{"salt", "address", "reason"}``; the chain holds its SHA-256 (``commitment``),
-    so erasing blanks it without a break.
+    ``private`` is ``{"salt", "address", "reason"}``. The chain covers only its SHA-256
+    (``commitment``), so that it can be erased without breaking the chain.
     """
 
     seq = models.BigIntegerField(primary_key=True)
@@ -73,9 +73,9 @@ class AuditRecord(models.Model):
 
 
 class AuditSubject(models.Model):
-    """Whose record a call read beside ``AuditRecord.subject``: a list shows several therapists'.
+    """A further therapist whose record was read: a list may show the records of several.
 
-    In the hash of the record, so one that is added or removed shows.
+    The record's digest covers these rows, so that adding or removing one is detected.
     """
 
     record = models.ForeignKey(AuditRecord, on_delete=models.PROTECT, related_name="also_about")
@@ -91,9 +91,9 @@ class AuditSubject(models.Model):
 
 
 class AuditHead(models.Model):
-    """The end of the chain, in one row: the count, the last digest, and their seal.
+    """The end of the chain, as a single row: the count, the last digest, and their seal.
 
-    ``surplus``: refusals since ``surplus_since`` that have no row yet; in the seal too.
+    ``surplus`` counts refusals since ``surplus_since`` that have no row yet; the seal covers it.
     ``seal`` is an HMAC-SHA256 under the audit subkey of the key ``key_id``.
     """
 

@@ -1,4 +1,4 @@
-"""Limits shared by columns and serializers."""
+"""Bounds of values that columns and serializers share."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q

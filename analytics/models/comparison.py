@@ -1,4 +1,4 @@
-"""Two sessions of one therapist, compared."""
+"""Stored comparisons of two sessions of one therapist."""
 
 import uuid
 
@@ -16,10 +16,9 @@ class Trend(models.TextChoices):
 
 
 class Comparison(models.Model):
-    """The metrics of the change, the verdict, and what the verdict rests on.
+    """The changes between the two sessions, the trend, and the figures behind it.
 
-    ``evidence`` is JSON of ``comparing.Verdict``: index, standard error, smallest detectable
-    change, reliability and spread, as they stood at ``analyzed_at``.
+    ``evidence`` is ``comparing.ComparisonResult.evidence()`` as computed at ``analyzed_at``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,4 +1,4 @@
-"""What was reached in a session."""
+"""Milestones of a session."""
 
 import uuid
 
@@ -10,7 +10,10 @@ from .session import TherapistSession
 
 
 class Milestone(models.Model):
-    """Reached once in a session: the first report stands. ``value`` is the progress at the time."""
+    """A milestone is reached once in a session; later reports of it are ignored.
+
+    ``value`` is the progress at the time.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Metrics of a session as the client measured them, and the feedback that came with them."""
+"""Metrics of a session as reported by the client, and the feedback sent with them."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from .session import TherapistSession
 
 
 class ProgressRecord(models.Model):
-    """One report of a session's metrics; the newest one stands. Durations are in seconds."""
+    """One report of a session's metrics; the newest one is current. Durations are in seconds."""
 
     session = models.ForeignKey(
         TherapistSession, on_delete=models.CASCADE, related_name="progress_records", db_index=False
@@ -42,7 +42,7 @@ class ProgressRecord(models.Model):
 
 
 class ProgressFeedback(models.Model):
-    """Free text that came with a report of metrics; ``author`` is null once erased."""
+    """Free text sent with a report of metrics; ``author`` is null once the person is erased."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Who may look at whose record, and since when."""
+"""Links and assignments: they grant access to another person's records for a period."""
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +15,7 @@ class InForceQuerySet(models.QuerySet):
 
 
 class SupervisorLink(models.Model):
-    """A supervisor of a therapist from ``began_at`` until ``ended_at`` (null: still)."""
+    """Someone supervises a therapist from ``began_at`` until ``ended_at`` (null: open-ended)."""
 
     supervisor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -49,7 +49,7 @@ class SupervisorLink(models.Model):
 
 
 class EvaluatorAssignment(models.Model):
-    """An evaluator of one session from ``began_at`` until ``ended_at`` (null: still)."""
+    """Someone evaluates a session from ``began_at`` until ``ended_at`` (null: open-ended)."""
 
     evaluator = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -21,7 +21,7 @@ OPEN = (Status.ACTIVE, Status.PAUSED)
 
 
 class TherapistSession(models.Model):
-    """What all measurements hang on. ``last_seq`` numbers its live events."""
+    """All measurements belong to a session. ``last_seq`` is the number of its newest live event."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     therapist = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""How well a skill was shown in a session."""
+"""Ratings of a therapist's skills in a session."""
 
 from django.conf import settings
 from django.db import models
@@ -8,9 +8,9 @@ from .session import TherapistSession
 
 
 class SkillScore(models.Model):
-    """One rating of one skill; appended, never changed.
+    """One rating of one skill. Ratings are appended and never changed.
 
-    ``therapist`` repeats the session's, so that a therapist's skills are read from one index.
+    ``therapist`` repeats that of the session, so that one index serves a therapist's skills.
     """
 
     session = models.ForeignKey(

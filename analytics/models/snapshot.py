@@ -1,4 +1,4 @@
-"""The course of a session's progress over time."""
+"""A session's progress over time."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from .session import TherapistSession
 
 
 class Snapshot(models.Model):
-    """Progress at one moment. The same moment again replaces the value, with a new ``seq``."""
+    """Progress at one moment. A second report of the moment replaces value and ``seq``."""
 
     session = models.ForeignKey(
         TherapistSession, on_delete=models.CASCADE, related_name="snapshots", db_index=False

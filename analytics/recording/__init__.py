@@ -1,1 +1,1 @@
-"""The writes: one file a kind. Each is called in a transaction that holds the session's lock."""
+"""The writes, one module for each kind of data. Callers hold the lock of the session's row."""

@@ -1,4 +1,4 @@
-"""Analytics as a client posted them."""
+"""Stores the analytics that a client posts."""
 
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -9,7 +9,7 @@ from sessions_core.clock import now
 
 from ..models import AnalyticsDocument, AnalyticsEntry, AnalyticsList, TherapistSession
 
-# What dates an element of a part. A date without a time is its day's beginning in UTC.
+# The member that dates an element of a part. A date without a time means midnight UTC.
 DATED_BY: dict[str, str] = {
     AnalyticsList.SESSION_METRICS: "date",
     AnalyticsList.PROGRESS_SNAPSHOTS: "timestamp",
@@ -17,7 +17,7 @@ DATED_BY: dict[str, str] = {
 
 
 def replace(session: TherapistSession, parts: dict[str, Any]) -> None:
-    """Keep ``parts`` (JSON under the names of ``AnalyticsList``) in place of what was there."""
+    """Replaces the posted analytics by ``parts``, JSON under the names of ``AnalyticsList``."""
     AnalyticsDocument.objects.filter(session=session).delete()
     document = AnalyticsDocument.objects.create(
         session=session, posted=list(parts), recorded_at=now()
@@ -32,7 +32,7 @@ def replace(session: TherapistSession, parts: dict[str, Any]) -> None:
 
 
 def _dated(part: str, body: dict[str, Any]) -> datetime | None:
-    """The serializer has seen to it that the text is a date."""
+    """Returns when the element is dated. The serializer has checked that the text is a date."""
     if part not in DATED_BY:
         return None
     text = body[DATED_BY[part]]

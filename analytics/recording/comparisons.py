@@ -1,4 +1,4 @@
-"""A comparison of two sessions, with the verdict as it stands now."""
+"""Stores comparisons of two sessions."""
 
 from sessions_core.clock import now
 
@@ -12,19 +12,19 @@ def record(
     given: Metrics,
     improvement_score: float | None,
 ) -> Comparison:
-    """``given`` and the score are the client's; what is None is computed from the sessions."""
-    verdict = compare(current, previous, TherapistSession.objects.all(), given)
+    """Stores a comparison. What the client left out (None) is computed from the sessions."""
+    result = compare(current, previous, TherapistSession.objects.all(), given)
     return Comparison.objects.create(
         therapist_id=current.therapist_id,
         current=current,
         previous=previous,
         improvement_score=(
-            verdict.improvement_score if improvement_score is None else improvement_score
+            result.improvement_score if improvement_score is None else improvement_score
         ),
-        progress_improvement=verdict.metrics.progress,
-        skill_score_improvement=verdict.metrics.skill_score,
-        response_time_improvement=verdict.metrics.response_time,
-        trend=verdict.trend,
-        evidence=verdict.evidence(),
+        progress_improvement=result.metrics.progress,
+        skill_score_improvement=result.metrics.skill_score,
+        response_time_improvement=result.metrics.response_time,
+        trend=result.trend,
+        evidence=result.evidence(),
         analyzed_at=now(),
     )

@@ -1,16 +1,16 @@
-"""Milestones: each reached once in a session."""
+"""Stores milestones, each once in a session."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ..models import Milestone, TherapistSession
-from .numbering import next_numbers
+from .live_events import next_sequence_numbers
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """``value`` 0 to 100; ``None``: the session's progress as it stands."""
+class ReachedMilestone:
+    """``value`` is 0 to 100; ``None`` stands for the session's current progress."""
 
     name: str
     at: datetime
@@ -18,8 +18,8 @@ class Reached:
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
-def reach(session: TherapistSession, reached: list[Reached]) -> None:
-    """Record those not reached before. The caller saves the session."""
+def record_milestones(session: TherapistSession, reached: list[ReachedMilestone]) -> None:
+    """Stores the milestones not reached before. The caller saves the session."""
     names = [milestone.name for milestone in reached]
     known = set(
         Milestone.objects.filter(session=session, name__in=names).values_list("name", flat=True)
@@ -35,5 +35,5 @@ def reach(session: TherapistSession, reached: list[Reached]) -> None:
             achieved_at=one.at,
             metadata=one.metadata,
         )
-        for seq, one in zip(next_numbers(session, len(fresh)), fresh, strict=True)
+        for seq, one in zip(next_sequence_numbers(session, len(fresh)), fresh, strict=True)
     )

@@ -1,35 +1,35 @@
-"""A report of a session's metrics, with the skills, milestones and feedback that it names."""
+"""Stores a report of a session's metrics, with the skills, milestones and feedback in it."""
 
 from typing import Any
 
 from sessions_core.clock import now
 
 from ..models import ProgressFeedback, ProgressRecord, TherapistSession
-from .milestones import Reached, reach
-from .numbering import save_and_announce
+from .live_events import save_and_notify
+from .milestones import ReachedMilestone, record_milestones
 from .skills import add_scores
 
 
 def report(
     session: TherapistSession, author_id: Any, metrics: dict[str, Any], feedback: str
 ) -> ProgressRecord:
-    """``metrics`` are the columns of ``ProgressRecord``. Blank feedback is none."""
+    """``metrics`` are the columns of ``ProgressRecord``. Blank feedback is not stored."""
     at = now()
     record = ProgressRecord.objects.create(session=session, recorded_at=at, **metrics)
     add_scores(session, record.skill_scores, at)
-    reach(session, _milestones(record))
+    record_milestones(session, _milestones(record))
     if feedback:
         ProgressFeedback.objects.create(
             session=session, author_id=author_id, text=feedback, created_at=at
         )
-    save_and_announce(session)
+    save_and_notify(session)
     return record
 
 
-def _milestones(record: ProgressRecord) -> list[Reached]:
-    """All reached by now; the last of them at the time that the client tells, if it does."""
+def _milestones(record: ProgressRecord) -> list[ReachedMilestone]:
+    """Dates all milestones now, but the last one as the client reports it, if it does."""
     names = record.milestones_reached
     times = [record.recorded_at] * len(names)
     if names and record.last_milestone_at is not None:
         times[-1] = record.last_milestone_at
-    return [Reached(name, at) for name, at in zip(names, times, strict=True)]
+    return [ReachedMilestone(name, at) for name, at in zip(names, times, strict=True)]

@@ -1,4 +1,4 @@
-"""A therapist session: begun, moved on, ended."""
+"""Creates and changes therapist sessions."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from sessions_core.clock import now
 
 from ..errors import Invalid
 from ..models import OPEN, TherapistSession
-from .numbering import save_and_announce
+from .live_events import save_and_notify
 
 
 def begin(
@@ -28,7 +28,9 @@ def change(
     progress: float | None = None,
     ended_at: datetime | None = None,
 ) -> None:
-    """Set what is given. Raises ``Invalid``: an ended session keeps its status and its end."""
+    """Sets what is given. Raises ``Invalid`` for a change of status of an ended session, or for an
+    end that is before the start or of an open session.
+    """
     if status is not None and status != session.status:
         if session.status not in OPEN:
             raise Invalid(
@@ -41,7 +43,7 @@ def change(
         _end(session, ended_at)
     if progress is not None:
         session.progress = progress
-    save_and_announce(session, "status", "progress", "ended_at")
+    save_and_notify(session, "status", "progress", "ended_at")
 
 
 def _end(session: TherapistSession, ended_at: datetime | None) -> None:

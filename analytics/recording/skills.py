@@ -1,14 +1,14 @@
-"""Skill scores, appended."""
+"""Stores skill scores."""
 
 from datetime import datetime
 
 from ..models import SkillScore, TherapistSession
-from .numbering import next_numbers
+from .live_events import next_sequence_numbers
 
 
 def add_scores(session: TherapistSession, scores: dict[str, float], at: datetime) -> None:
-    """One row a skill. The caller saves the session."""
-    numbers = next_numbers(session, len(scores))
+    """Adds a row for each skill. The caller saves the session."""
+    numbers = next_sequence_numbers(session, len(scores))
     SkillScore.objects.bulk_create(
         SkillScore(
             session=session,

@@ -1,18 +1,18 @@
-"""Snapshots of a session's progress."""
+"""Stores snapshots of a session's progress."""
 
 from datetime import datetime
 
 from ..models import Snapshot, TherapistSession
-from .milestones import Reached, reach
-from .numbering import next_numbers, save_and_announce
+from .live_events import next_sequence_numbers, save_and_notify
+from .milestones import ReachedMilestone, record_milestones
 
 
 def add(
-    session: TherapistSession, points: list[tuple[datetime, float]], reached: list[Reached]
+    session: TherapistSession, points: list[tuple[datetime, float]], reached: list[ReachedMilestone]
 ) -> None:
-    """Append ``points``; a moment named again keeps its later value. The newest is the progress."""
+    """Adds ``points``; a repeated moment gets the later value. The newest sets the progress."""
     values = dict(points)
-    numbers = next_numbers(session, len(values))
+    numbers = next_sequence_numbers(session, len(values))
     Snapshot.objects.bulk_create(
         (
             Snapshot(session=session, seq=seq, timestamp=timestamp, value=value)
@@ -23,5 +23,5 @@ def add(
         update_fields=["seq", "value"],
     )
     session.progress = Snapshot.objects.filter(session=session).latest("timestamp").value
-    reach(session, reached)
-    save_and_announce(session, "progress")
+    record_milestones(session, reached)
+    save_and_notify(session, "progress")

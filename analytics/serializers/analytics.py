@@ -1,12 +1,12 @@
-"""The parts of ``analyticsData``. They are checked here and kept as they were sent."""
+"""Serializers of ``analyticsData``. They validate the parts, which are stored as sent."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from ..models import AnalyticsList, Trend
-from .fields import Count, ISODate, Number, Score, Seconds, Text, many
-from .requests import MAX_POINTS, session_id
+from .fields import Count, Id, ISODate, Number, Score, Seconds, Text, many
+from .requests import MAX_POINTS
 
 MAX_ENTRIES = 1000
 
@@ -16,8 +16,8 @@ class SessionDataSerializer(serializers.Serializer):
     sessions = Count()
     therapistSessions = Count(required=False)
     averageSessionProgress = Score(required=False)
-    sessionId = Text(max_length=100, required=False)
-    therapistId = Text(max_length=100, required=False)
+    sessionId = Id(required=False)
+    therapistId = Id(required=False)
     milestonesAchieved = Count(required=False)
     averageResponseTime = Seconds(required=False)
 
@@ -41,7 +41,7 @@ class SummaryTrendSerializer(serializers.Serializer):
 class SummaryStatSerializer(serializers.Serializer):
     value = Number()
     label: Any = Text(max_length=200)
-    therapistId = Text(max_length=100, required=False)
+    therapistId = Id(required=False)
     trend = SummaryTrendSerializer(required=False)
     color = Text(max_length=50, required=False)
 
@@ -58,7 +58,7 @@ class ComparativeSerializer(serializers.Serializer):
 
 
 class AnalyticsDataSerializer(serializers.Serializer):
-    """A part that is left out is computed when it is read; one that is sent comes back as sent."""
+    """A part that is left out is computed on reading; a posted part is returned as sent."""
 
     sessionMetrics = many(SessionDataSerializer, required=False, max_length=MAX_ENTRIES)
     skillProgress = many(SkillProgressSerializer, required=False, max_length=MAX_ENTRIES)
@@ -67,7 +67,7 @@ class AnalyticsDataSerializer(serializers.Serializer):
     comparativeData = ComparativeSerializer(required=False)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Checks the parts, then gives them as they came, fields of the client's own included."""
+        """Validates the parts and returns them as sent, with the client's additional fields."""
         super().to_internal_value(data)
         parts = {name: data[name] for name in AnalyticsList.values if name in data}
         if not parts:
@@ -76,5 +76,5 @@ class AnalyticsDataSerializer(serializers.Serializer):
 
 
 class AnalyticsSerializer(serializers.Serializer):
-    sessionId = session_id()
+    sessionId = Id()
     analyticsData = AnalyticsDataSerializer()

@@ -1,4 +1,4 @@
-"""Fields as strict as JSON: a number is a number, not the text of one."""
+"""Fields that accept only the matching JSON type: a number must not be sent as a text."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from ..models.bounds import MAX_COUNT, MAX_SECONDS, NAME_LENGTH
 
 
 class Number(serializers.FloatField):
-    """A JSON number. A whole one comes back as it went in, without a point."""
+    """A JSON number. A whole one is rendered without a decimal point, as clients send it."""
 
     def to_internal_value(self, data: Any) -> float:
         if isinstance(data, bool) or not isinstance(data, int | float):
@@ -33,7 +33,7 @@ class Count(serializers.IntegerField):
 
 
 class Score(Number):
-    """0 to 100."""
+    """A number from 0 to 100."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=0, max_value=100, **kwargs)
@@ -47,7 +47,7 @@ class Seconds(Number):
 
 
 class Text(serializers.CharField):
-    """A JSON string, kept as it is."""
+    """A JSON string, stored unchanged."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, **kwargs)
@@ -58,6 +58,13 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Id(Text):
+    """The id of a session or a user. Views parse it, and respond to an invalid one with a 404."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=100, **kwargs)
+
+
 class Name(Text):
     """A skill's or a milestone's name."""
 
@@ -66,7 +73,7 @@ class Name(Text):
 
 
 class SkillScores(serializers.DictField):
-    """{skill name: 0 to 100}, at most 200 skills."""
+    """An object {skill name: 0 to 100} of at most 200 skills."""
 
     child = Score()
 
@@ -83,7 +90,7 @@ class SkillScores(serializers.DictField):
 
 
 class ISODate(Text):
-    """An ISO date or date and time, kept as it was written."""
+    """An ISO date, with or without a time, stored as written."""
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
@@ -98,5 +105,5 @@ class ISODate(Text):
 
 
 def many(serializer: Any, **limits: Any) -> Any:
-    """A list of ``serializer``; DRF's types do not know the limits of one."""
+    """Returns a list of ``serializer``; DRF's types lack the arguments of a list."""
     return serializer(many=True, **limits)

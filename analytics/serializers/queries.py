@@ -1,4 +1,4 @@
-"""What the reading operations take in the address."""
+"""Serializers of the query parameters."""
 
 from typing import Any
 
@@ -6,17 +6,13 @@ from rest_framework import serializers
 
 from ..models import Status
 from ..time_ranges import RANGES
-from .fields import Text
+from .fields import Id
 
 MAX_PAGE = 200
 
 
-def _session(**kwargs: Any) -> Text:
-    return Text(max_length=100, **kwargs)
-
-
 class SessionQuery(serializers.Serializer):
-    sessionId = _session()
+    sessionId = Id()
 
 
 class ProgressQuery(SessionQuery):
@@ -32,8 +28,8 @@ class AnalyticsQuery(SessionQuery, TimeRanged):
 
 
 class SkillsQuery(serializers.Serializer):
-    sessionId = _session(required=False)
-    therapistId = _session(required=False)
+    sessionId = Id(required=False)
+    therapistId = Id(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not (attrs.get("sessionId") or attrs.get("therapistId")):
@@ -51,10 +47,10 @@ class Page(serializers.Serializer):
 
 
 class SessionsQuery(Page):
-    therapistId = _session(required=False)
+    therapistId = Id(required=False)
     status = serializers.ChoiceField(choices=Status.choices, required=False)
 
 
 class AuditQuery(Page):
-    sessionId = _session(required=False)
-    therapistId = _session(required=False)
+    sessionId = Id(required=False)
+    therapistId = Id(required=False)

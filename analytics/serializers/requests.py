@@ -1,4 +1,4 @@
-"""What the operations take, in the names of the wire."""
+"""Serializers of the request bodies. Field names are those of the API."""
 
 from typing import Any
 
@@ -6,18 +6,10 @@ from rest_framework import serializers
 
 from ..models import Status
 from ..models.bounds import MAX_SECONDS
-from .fields import Count, Name, Number, Score, Seconds, SkillScores, Text, many
+from .fields import Count, Id, Name, Number, Score, Seconds, SkillScores, Text, many
 
 MAX_POINTS = 1000
 MAX_TEXT = 20_000
-
-
-def session_id(**kwargs: Any) -> Text:
-    return Text(max_length=100, **kwargs)
-
-
-def person_id() -> Text:
-    return Text(max_length=100, required=False)
 
 
 class ProgressMetricsSerializer(serializers.Serializer):
@@ -53,9 +45,9 @@ class ProgressMetricsSerializer(serializers.Serializer):
 
 
 class ProgressReportSerializer(serializers.Serializer):
-    sessionId = session_id()
+    sessionId = Id()
     progressMetrics = ProgressMetricsSerializer()
-    therapistId = person_id()
+    therapistId = Id(required=False)
     evaluationFeedback = Text(max_length=MAX_TEXT, required=False, allow_blank=True)
 
 
@@ -65,7 +57,7 @@ class PointSerializer(serializers.Serializer):
 
 
 class MilestoneSerializer(serializers.Serializer):
-    """As reported with snapshots: only the name is needed."""
+    """A milestone reported with snapshots; only its name is required."""
 
     milestoneName = Name()
     milestoneValue = Score(required=False)
@@ -74,19 +66,19 @@ class MilestoneSerializer(serializers.Serializer):
 
 
 class SnapshotsSerializer(serializers.Serializer):
-    sessionId = session_id()
+    sessionId = Id()
     snapshots = many(PointSerializer, allow_empty=False, max_length=MAX_POINTS)
     milestones = many(MilestoneSerializer, required=False, max_length=200)
 
 
 class SkillScoresSerializer(serializers.Serializer):
-    sessionId = session_id()
-    therapistId = person_id()
+    sessionId = Id()
+    therapistId = Id(required=False)
     skillScores = SkillScores(allow_empty=False)
 
 
 class MetricsOfChangeSerializer(serializers.Serializer):
-    """Later session less earlier; ``null`` or left out: computed from the two sessions."""
+    """Later session minus earlier. What is null or missing is computed from the sessions."""
 
     progressImprovement = Number(
         source="progress", required=False, allow_null=True, min_value=-100, max_value=100
@@ -105,16 +97,16 @@ class MetricsOfChangeSerializer(serializers.Serializer):
 
 
 class ComparisonSerializer(serializers.Serializer):
-    therapistId = person_id()
-    currentSessionId = session_id()
-    previousSessionId = session_id()
+    therapistId = Id(required=False)
+    currentSessionId = Id()
+    previousSessionId = Id()
     improvementScore = Score(required=False, allow_null=True)
     metrics = MetricsOfChangeSerializer(required=False)
 
 
 class NewSessionSerializer(serializers.Serializer):
     clientId = Text(max_length=200, source="client_id")
-    therapistId = person_id()
+    therapistId = Id(required=False)
     startTime = serializers.DateTimeField(required=False, source="started_at")
     progress = Score(required=False)
 

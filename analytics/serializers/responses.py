@@ -1,4 +1,4 @@
-"""What the operations answer, for the API documents; ``render`` makes the data."""
+"""Serializers of the responses, for the API documents; ``render`` builds the data."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from .analytics import (
 from .fields import Count, Number, Score
 from .requests import MetricsOfChangeSerializer, PointSerializer, ProgressMetricsSerializer
 
-#: The answer to a list is one object that holds it.
+#: Marks the response of a list operation as one object instead of an array.
 ONE = extend_schema_serializer(many=False)
 
 
@@ -81,7 +81,7 @@ class SkillsOutput(serializers.Serializer):
 
 
 class MeasureOutput(serializers.Serializer):
-    """One measure's change; all in its own unit but the indices, which are in standard errors."""
+    """One measure's change. Indices are in standard errors, all else is in the measure's unit."""
 
     measure = serializers.CharField(help_text="A skill, `progress` or `responseTime`.")
     change = Number()
@@ -98,7 +98,7 @@ class MeasureOutput(serializers.Serializer):
 
 
 class ReliableChangeOutput(serializers.Serializer):
-    """The figures are left out where there is too little data."""
+    """The figures are left out if there is too little data."""
 
     insufficientData = serializers.BooleanField()
     basis = serializers.ChoiceField(choices=["skillScores", "progress"], allow_null=True)
@@ -117,7 +117,7 @@ class ComparativeDataOutput(ComparativeSerializer):
 
 
 class AnalyticsDataOutput(AnalyticsDataSerializer):
-    """Posted parts as they were sent, fields of the client's own included; the others computed."""
+    """Posted parts are returned as sent, with additional fields; all others are computed."""
 
     sessionMetrics = SessionDataSerializer(many=True)
     skillProgress = SkillProgressSerializer(many=True)

@@ -1,4 +1,4 @@
-"""The people of the therapist surface, and their clients. Shared with the evaluations' tests."""
+"""The users of the therapist surface in tests, here and in evaluations, and their test clients."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +33,7 @@ def client_of(user: Any = None) -> APIClient:
 
 @dataclass
 class Clinic:
-    """One therapist with two sessions, and everybody else as they stand to the later one."""
+    """A therapist with two sessions, and users with every relationship to the later one."""
 
     therapist: Any
     stranger: Any
@@ -81,6 +81,6 @@ def make_clinic() -> Clinic:
 
 
 def forget_the_audit() -> None:
-    """Giving the roles was audited; tests begin with an empty audit."""
+    """Empties the audit, which has recorded the granting of the roles."""
     AuditRecord.objects.all().delete()
     AuditHead.objects.all().delete()

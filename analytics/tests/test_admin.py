@@ -1,4 +1,4 @@
-"""The admin: texts for a reason, an audit nobody edits, one person exported or erased."""
+"""Tests of the admin: break-glass access, the read-only audit, export and erasure of a person."""
 
 from io import BytesIO
 from unittest import mock
@@ -156,16 +156,16 @@ def test_with_its_group_a_role_is_taken_from_everybody(clinic: Clinic, boss: Cli
 def test_one_person_exported_then_erased(clinic: Clinic, boss: Client) -> None:
     url = reverse("admin:auth_user_changelist")
     chosen = {"_selected_action": clinic.therapist.pk}
-    asked = boss.post(url, {"action": "export_person", **chosen})
-    assert "say what it is for" in asked.content.decode()
+    form = boss.post(url, {"action": "export_person", **chosen})
+    assert "say what it is for" in form.content.decode()
     refused = {"action": "export_person", "export": "yes", "reason": "", **chosen}
     assert boss.post(url, refused)["Content-Type"].startswith("text/html")
     answer = boss.post(url, {**refused, "reason": "she asked for it"})
     assert answer["Content-Type"] == "application/zip"
     with ZipFile(BytesIO(answer.content)) as archive:
         assert "analytics.therapistsession.csv" in archive.namelist()
-    asked = boss.post(url, {"action": "erase_person", **chosen})
-    assert "cannot be undone" in asked.content.decode()
+    form = boss.post(url, {"action": "erase_person", **chosen})
+    assert "cannot be undone" in form.content.decode()
     assert get_user_model().objects.filter(username="thea").exists()
     boss.post(url, {"action": "erase_person", "erase": "yes", **chosen})
     assert not get_user_model().objects.filter(username="thea").exists()

@@ -1,4 +1,4 @@
-"""The therapist operations in the API documents: what we answer fits what is said there."""
+"""Tests that the responses of the therapist operations match the API document."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -17,7 +17,7 @@ from .people import Clinic, client_of, make_user
 
 ROOTS = ("/api/session/", "/api/evaluation")
 OURS = {"Therapist training"}
-#: The statuses that the source document names for all; 404 where it names an id.
+#: The source document lists these statuses for all operations, and 404 for those with an id.
 EVERYWHERE = {"400", "401", "403", "429", "500", "503"}
 
 
@@ -29,7 +29,7 @@ def _document() -> dict[str, Any]:
 
 
 def _without_nullable(node: Any) -> Any:
-    """OpenAPI 3.0's ``nullable`` in the words of JSON Schema."""
+    """Translates OpenAPI 3.0's ``nullable`` into JSON Schema."""
     if isinstance(node, list):
         return [_without_nullable(each) for each in node]
     if not isinstance(node, dict):
@@ -58,7 +58,7 @@ def _check(value: Any, schema: dict[str, Any]) -> None:
 
 
 def _undocumented(value: Any, schema: dict[str, Any]) -> Iterator[str]:
-    """Members of ``value`` that ``schema`` does not name."""
+    """Yields the members of ``value`` that ``schema`` does not name."""
     while "$ref" in schema or "allOf" in schema or "anyOf" in schema:
         if "$ref" in schema:
             schema = _document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
@@ -115,7 +115,7 @@ def test_every_refusal_fits(clinic: Clinic) -> None:
 
 
 def _everything(clinic: Clinic, posted: bool) -> Iterator[tuple[str, Any]]:
-    """Each operation once or more, with its answer."""
+    """Yields the responses of each operation."""
     therapist, evaluator = clinic.client("therapist"), clinic.client("evaluator")
     one, session = str(clinic.session.pk), {"sessionId": str(clinic.session.pk)}
 
@@ -137,8 +137,8 @@ def _everything(clinic: Clinic, posted: bool) -> Iterator[tuple[str, Any]]:
     pair = {"currentSessionId": one, "previousSessionId": str(clinic.earlier.pk)}
     yield post(therapist, "/api/session/comparison", pair)
     for path in ("progress", "snapshots", "skills", "analytics", "comparison"):
-        asked = {**session, "includeFeedback": "true"} if path == "progress" else session
-        yield f"get /api/session/{path}", therapist.get(f"/api/session/{path}", asked)
+        query = {**session, "includeFeedback": "true"} if path == "progress" else session
+        yield f"get /api/session/{path}", therapist.get(f"/api/session/{path}", query)
     said = {**session, "feedback": "Warm", "rating": 4}
     second = make_user("evi", "evaluator")
     EvaluatorAssignment.objects.create(evaluator=second, session=clinic.session)

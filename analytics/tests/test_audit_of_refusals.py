@@ -1,4 +1,4 @@
-"""Refusals are in the audit too, and nobody can fill it with them."""
+"""Tests that refusals are recorded, and that nobody can fill the audit with them."""
 
 from datetime import timedelta
 from typing import Any

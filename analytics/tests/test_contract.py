@@ -1,4 +1,4 @@
-"""The source document's requests, responses and status codes, one by one."""
+"""Tests of the source document's requests, responses and status codes."""
 
 from typing import Any
 
@@ -264,7 +264,7 @@ def test_comparison(clinic: Clinic, api: Any) -> None:
         assert entry.pop("currentSessionStartedAt") > entry.pop("previousSessionStartedAt")
         evidence = entry.pop("reliableChange")
         assert evidence["smallestDetectableChange"] == pytest.approx(12.396, abs=0.001)
-        assert entry.pop("trend") == "stable"  # 5 points are within the noise
+        assert entry.pop("trend") == "stable"  # a change of 5 points is within the noise
         assert entry == sent
 
 
@@ -402,6 +402,22 @@ def test_a_key_again_stores_nothing_again(clinic: Clinic, api: Any) -> None:
     other = _post(api, "progress", _report(clinic, evaluationFeedback="x"), **key)
     assert other.status_code == 422
     assert clinic.session.progress_records.count() == 1
+
+
+def test_the_same_key_text_for_another_list_is_another_key(clinic: Clinic, api: Any) -> None:
+    key = {"Idempotency-Key": "one"}
+    skills = {"sessionId": str(clinic.session.pk), "skillScores": {"Empathy": 78}}
+    sent = [("progress", _report(clinic)), ("skills", skills)]
+    first = [_post(api, name, body, **key) for name, body in sent]
+    again = [_post(api, f"{name}/", body, **key) for name, body in sent]
+    assert not any("Idempotency-Replayed" in response for response in first)
+    assert all(response["Idempotency-Replayed"] == "true" for response in again)
+    changes = [
+        api.patch(f"/api/session/sessions/{one.pk}", {"progress": 5}, format="json", headers=key)
+        for one in (clinic.session, clinic.earlier)
+    ]
+    assert [response.status_code for response in changes] == [200, 200]
+    assert not any("Idempotency-Replayed" in response for response in changes)
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

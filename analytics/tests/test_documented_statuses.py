@@ -1,4 +1,4 @@
-"""The statuses that the source document names for each of its operations, one by one."""
+"""Tests of each status that the source document lists for an operation."""
 
 from typing import Any
 from unittest import mock

@@ -1,4 +1,4 @@
-"""Text at rest: bound to its place, moved to new keys under load, never needed in the clear."""
+"""Tests of encrypted fields: associated data, rotation under load, search without decryption."""
 
 import base64
 import threading
@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import override_settings
 
 from analytics.crypto import keyring as rings
-from analytics.crypto.envelope import Sealed, Unreadable
+from analytics.crypto.envelope import DecryptionError, EncryptedValue
 from analytics.models import ProgressFeedback, TherapistSession
 from analytics.recording import sessions
 
@@ -37,7 +37,7 @@ def _envelope(row: ProgressFeedback) -> bytes:
 
 
 def _overwrite(row: ProgressFeedback, envelope: bytes) -> ProgressFeedback:
-    ProgressFeedback.objects.filter(pk=row.pk).update(text=Sealed(envelope))
+    ProgressFeedback.objects.filter(pk=row.pk).update(text=EncryptedValue(envelope))
     return ProgressFeedback.objects.get(pk=row.pk)
 
 
@@ -50,7 +50,7 @@ def test_what_is_written_is_read(clinic: Clinic, text: str) -> None:
 
 def test_a_swapped_envelope_does_not_open(clinic: Clinic) -> None:
     one, two = _feedback(clinic.session, "one"), _feedback(clinic.session, "two")
-    with pytest.raises(Unreadable):
+    with pytest.raises(DecryptionError):
         _ = _overwrite(one, _envelope(two)).text
 
 
@@ -59,9 +59,9 @@ def test_flipped_or_cut_envelopes_do_not_open(clinic: Clinic) -> None:
     envelope = _envelope(row)
     for at in range(len(envelope)):
         flipped = bytes([*envelope[:at], envelope[at] ^ 1, *envelope[at + 1 :]])
-        with pytest.raises(Unreadable):
+        with pytest.raises(DecryptionError):
             _ = _overwrite(row, flipped).text
-        with pytest.raises(Unreadable):
+        with pytest.raises(DecryptionError):
             _ = _overwrite(row, envelope[:at]).text
 
 
@@ -107,13 +107,16 @@ def test_rotation_moves_everything_and_the_old_key_can_go(clinic: Clinic) -> Non
         assert ProgressFeedback.objects.get(pk=row.pk).text == "kept"
         assert TherapistSession.objects.get(pk=session.pk).client_id == "client-5"
         call_command("verify_audit", stdout=StringIO())
-    with override_settings(FIELD_ENCRYPTION_KEYS=[OLD]), pytest.raises(Unreadable, match="new"):
+    with (
+        override_settings(FIELD_ENCRYPTION_KEYS=[OLD]),
+        pytest.raises(DecryptionError, match="new"),
+    ):
         _ = ProgressFeedback.objects.get(pk=row.pk).text
 
 
 @pytest.mark.django_db(transaction=True)
 def test_rotation_while_people_write(record_figure: Callable[[str], None]) -> None:
-    """Writers change every text while it is moved: none is lost, none is unreadable."""
+    """Writers change every text during a rotation; none is lost or unreadable."""
     with override_settings(FIELD_ENCRYPTION_KEYS=[OLD]):
         session = sessions.begin(make_user("thea", "therapist").pk, client_id="c")
         rows = [_feedback(session, f"{n}:0") for n in range(60)]
@@ -132,7 +135,7 @@ def test_rotation_while_people_write(record_figure: Callable[[str], None]) -> No
                     fresh.save(update_fields=["text"])
                     counts["writes"] += 1
                 ends[part[0].pk] = turn
-        except (AssertionError, Unreadable) as error:
+        except (AssertionError, DecryptionError) as error:
             failures.append(error)
         finally:
             connection.close()

@@ -2,23 +2,31 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 import jsonschema
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
+from django.db.backends.utils import CursorWrapper
 from django.test import override_settings
 from django.utils import timezone
 
 from analytics.limits import SCOPE
-from analytics.models import AuditRecord, EvaluatorAssignment, SupervisorLink
+from analytics.models import AuditRecord, EvaluatorAssignment, Snapshot, SupervisorLink
 from sessions_core import tokens
+from sessions_core.realtime import housekeeping, hub
 from sessions_core.realtime.asyncapi import document
 
 from .people import Clinic, make_clinic
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+# Only ends a test that would wait in vain.
+PATIENCE = 120
 
 # Django's own ``aget`` and the like keep their thread's connection, and the database cannot go.
 _in_thread = database_sync_to_async
@@ -49,13 +57,13 @@ async def _connect(
     }
     socket = ApplicationCommunicator(application, scope)
     await socket.send_input({"type": "websocket.connect"})
-    assert (await socket.receive_output(10))["type"] == "websocket.accept"
+    assert (await socket.receive_output(PATIENCE))["type"] == "websocket.accept"
     return socket
 
 
 async def _next(socket: ApplicationCommunicator) -> dict[str, Any]:
     """The next message, which must be as the AsyncAPI document says."""
-    found = json.loads((await socket.receive_output(10))["text"])
+    found = json.loads((await socket.receive_output(PATIENCE))["text"])
     described = document()["components"]["messages"][f"training_{found['type']}"]
     jsonschema.validate(found, described["payload"])
     return found
@@ -63,12 +71,12 @@ async def _next(socket: ApplicationCommunicator) -> dict[str, Any]:
 
 async def _leave(socket: ApplicationCommunicator) -> None:
     await socket.send_input({"type": "websocket.disconnect", "code": 1000})
-    await socket.wait(10)
+    await socket.wait(PATIENCE)
 
 
 async def _closing_code(socket: ApplicationCommunicator) -> int:
     while True:
-        event = await socket.receive_output(15)
+        event = await socket.receive_output(PATIENCE)
         if event["type"] == "websocket.close":
             await _leave(socket)
             return event["code"]
@@ -104,8 +112,8 @@ async def test_what_is_recorded_arrives(clinic: Clinic, who: str) -> None:
 
 async def test_a_supervisor_has_all_of_a_therapist_on_the_wall(clinic: Clinic) -> None:
     socket = await _connect(f"/ws/therapists/{clinic.therapist.pk}", clinic.supervisor)
-    told = {(await _next(socket))["data"]["id"] for _ in range(2)}
-    assert told == {str(clinic.session.pk), str(clinic.earlier.pk)}
+    shown = {(await _next(socket))["data"]["id"] for _ in range(2)}
+    assert shown == {str(clinic.session.pk), str(clinic.earlier.pk)}
     await _record(clinic, 40)
     types = [(await _next(socket))["type"] for _ in range(4)]
     assert sorted(types) == ["milestone", "session", "skill", "snapshot"]
@@ -215,6 +223,120 @@ async def test_a_supervisor_who_is_staff_alone_by_now_no_longer_knows_the_client
     await _in_thread(SupervisorLink.objects.update)(ended_at=timezone.now())
     assert (await _next(socket))["data"]["clientId"] == ""
     await _leave(socket)
+
+
+@contextmanager
+def _statements() -> Iterator[list[str]]:
+    """What is asked of analytics' tables meanwhile, in whatever thread."""
+    asked: list[str] = []
+    execute = CursorWrapper.execute
+
+    def recorded(self: CursorWrapper, sql: str, params: Any = None) -> Any:
+        if "analytics_" in sql:
+            asked.append(sql)
+        return execute(self, sql, params)
+
+    with mock.patch.object(CursorWrapper, "execute", recorded):
+        yield asked
+
+
+@_in_thread
+def _record_elsewhere(clinic: Clinic, value: float) -> None:
+    """As another process does, of which no hint arrives."""
+    with mock.patch("analytics.live.feed.publish"):
+        body = {
+            "sessionId": str(clinic.session.pk),
+            "snapshots": [{"timestamp": f"2025-01-01T10:{int(value):02}:00Z", "value": value}],
+        }
+        api = clinic.client("therapist")
+        assert api.post("/api/session/snapshots", body, format="json").status_code == 200
+
+
+@pytest.fixture
+def _no_timers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(housekeeping, "LOOK_EVERY", 3600)
+    monkeypatch.setattr(housekeeping, "CHECK_EVERY", 3600)
+
+
+@pytest.mark.usefixtures("_no_timers")
+@override_settings(ANALYTICS_SOCKET_RECHECK_SECONDS=3600)
+async def test_many_sockets_on_one_session_cost_what_one_costs(clinic: Clinic) -> None:
+    path = f"/ws/therapist-sessions/{clinic.session.pk}"
+    people = clinic.therapist, clinic.supervisor, clinic.evaluator, clinic.staff
+    sockets = [await _connect(path, person) for person in people * 3]
+    for socket in sockets:
+        await _next(socket)
+    look = hub.current().housekeeping.look
+    with _statements() as asked:
+        await look()
+    assert len(asked) == 1, asked
+    await _record_elsewhere(clinic, 30)
+    with _statements() as asked:
+        await look()
+        for socket in sockets:
+            found = [await _next(socket), await _next(socket)]
+            assert {each["type"] for each in found} == {"session", "snapshot"}
+    # The look; then for all: the session, its snapshots, its milestones, its skills.
+    assert len(asked) == 5, asked
+    with _statements() as asked:
+        await look()
+    assert len(asked) == 1, asked
+    await asyncio.gather(*map(_leave, sockets))
+    assert not hub.current().subscriptions
+
+
+@pytest.mark.usefixtures("_no_timers")
+@override_settings(ANALYTICS_SOCKET_RECHECK_SECONDS=3600)
+async def test_many_walls_cost_a_query_a_look(clinic: Clinic) -> None:
+    path = f"/ws/therapists/{clinic.therapist.pk}"
+    sockets = [await _connect(path, who) for who in (clinic.supervisor, clinic.staff) * 3]
+    for socket in sockets:
+        for _ in range(2):
+            await _next(socket)
+    with _statements() as asked:
+        await hub.current().housekeeping.look()
+    assert len(asked) == 1, asked
+    await asyncio.gather(*map(_leave, sockets))
+
+
+@pytest.mark.usefixtures("_no_timers")
+@override_settings(ANALYTICS_SOCKET_RECHECK_SECONDS=3600)
+async def test_a_wall_shows_nothing_of_an_assignment_that_has_just_ended(clinic: Clinic) -> None:
+    """Not even until the next check of the right to be there."""
+    socket = await _connect(f"/ws/therapists/{clinic.therapist.pk}", clinic.evaluator)
+    await _next(socket)
+    await _in_thread(EvaluatorAssignment.objects.update)(ended_at=timezone.now())
+    await _record(clinic, 40)
+    assert await socket.receive_nothing(1)
+    await _leave(socket)
+
+
+@override_settings(ANALYTICS_SOCKET_RECHECK_SECONDS=0.2)
+async def test_a_wall_shows_what_is_newly_assigned(clinic: Clinic) -> None:
+    socket = await _connect(f"/ws/therapists/{clinic.therapist.pk}", clinic.evaluator)
+    assert (await _next(socket))["data"]["id"] == str(clinic.session.pk)
+    await _in_thread(EvaluatorAssignment.objects.create)(
+        evaluator=clinic.evaluator, session=clinic.earlier
+    )
+    assert (await _next(socket))["data"]["id"] == str(clinic.earlier.pk)
+    await _leave(socket)
+
+
+async def test_one_who_replays_among_others_gets_each_event_once(clinic: Clinic) -> None:
+    path = f"/ws/therapist-sessions/{clinic.session.pk}"
+    live = await _connect(path, clinic.therapist)
+    await _next(live)
+    await _record(clinic, 10)
+    late = await _connect(f"{path}?after=1", clinic.supervisor)
+    await _record(clinic, 20)
+    for socket, first in ((live, 1), (late, 2)):
+        ids: list[int] = []
+        while 6 not in ids:
+            found = await _next(socket)
+            ids += [found["id"]] if "id" in found else []
+        assert ids == list(range(first, 7))
+        await _leave(socket)
+    assert await _in_thread(Snapshot.objects.count)() == 2
 
 
 async def test_a_ping_and_a_nonsense_are_answered_as_documented(clinic: Clinic) -> None:

@@ -1,4 +1,4 @@
-"""One person's data: all of it exported, all of it erased, the audit chain whole."""
+"""Tests that a person's data is exported and erased completely, and the chain stays valid."""
 
 import json
 from io import StringIO
@@ -30,7 +30,7 @@ from .people import Clinic, client_of
 
 @pytest.fixture
 def lived_in(clinic: Clinic) -> Clinic:
-    """Something of everything, said by the therapist and about it."""
+    """Creates data of every kind, by the therapist and about it."""
     session = str(clinic.session.pk)
     therapist = clinic.client("therapist")
     for path, body in (
@@ -92,7 +92,7 @@ def test_nothing_names_an_erased_therapist(lived_in: Clinic) -> None:
 
 
 def test_nothing_of_the_sign_ins_of_an_erased_person_is_left(lived_in: Clinic) -> None:
-    """Tokens, logins, answers kept for a key, the admin's history: for this person, not others."""
+    """Tokens, logins, stored responses and the admin's history of this person alone are erased."""
     for user in (lived_in.therapist, lived_in.stranger):
         tokens.rotate(tokens.issue(user).refresh)
         Client().force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -150,7 +150,9 @@ def test_the_audit_says_who_ran_the_command(lived_in: Clinic, tmp_path: Path) ->
 
 def test_without_its_record_nothing_is_exported_or_erased(lived_in: Clinic, tmp_path: Path) -> None:
     file = tmp_path / "thea.zip"
-    with mock.patch("analytics.audit.people_handled.append", side_effect=OperationalError("gone")):
+    with mock.patch(
+        "analytics.audit.personal_data_requests.append", side_effect=OperationalError("gone")
+    ):
         for name, options in (("export_person", [str(file)]), ("erase_person", ["--yes"])):
             with pytest.raises(OperationalError):
                 call_command(name, "thea", *options, stdout=StringIO())
@@ -169,7 +171,7 @@ def test_an_erased_evaluator_leaves_the_word_without_the_name(lived_in: Clinic) 
 
 @pytest.mark.django_db
 def test_every_reference_to_a_person_is_exported() -> None:
-    """A new foreign key to the user model fails here until its table is exported."""
+    """This fails for a new foreign key to the user model until its table is exported."""
     ours = {"sessions_core", "analytics", "evaluations", "anonymous_sessions"}
     naming = {
         model._meta.label_lower
@@ -184,8 +186,8 @@ def test_every_reference_to_a_person_is_exported() -> None:
 def _tables() -> dict[str, personal_data.Rows]:
     nobody = -1
     found: dict[str, personal_data.Rows] = {}
-    for keeper in personal_data._keepers.values():
-        found |= keeper.export(nobody)
+    for handler in personal_data._handlers.values():
+        found |= handler.export(nobody)
     return found
 
 

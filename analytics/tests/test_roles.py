@@ -1,6 +1,6 @@
-"""Who may do what: every route of the surface, for everybody, as each stands to the record.
+"""Tests every route of the surface for users with every role and relationship to the record.
 
-The routes come from the URLconf: a new one fails here until it is declared.
+The routes are read from the URLconf, so that a new one fails until its rights are declared.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ PEOPLE = (
 
 
 def _rights(**statuses: int) -> dict[str, int]:
-    """403 for whoever is not named, 401 for nobody; an auditor is staff."""
+    """Users not listed get a 403, and requests without a user a 401. An auditor is staff."""
     found = dict.fromkeys(PEOPLE, 403) | {"anonymous": 401} | statuses
     return found | {"auditor": statuses.get("auditor", statuses.get("staff", 403))}
 
@@ -53,7 +53,7 @@ EVALUATE = _rights(supervisor=201, evaluator=201)
 
 @dataclass(frozen=True)
 class Case:
-    """``path`` and ``body`` take a session's id, an evaluation's id and the clinic."""
+    """``path`` and ``body`` are functions of a session's id, an evaluation's id and the clinic."""
 
     method: str
     path: str
@@ -187,7 +187,9 @@ def test_how_many_cases_there_are(record_figure: Callable[[str], None]) -> None:
     of_records = [case for case in ALL if _names_a_record(case.values[0])]
     missing = [case for case in ALL if case.values[0].missing]
     count = len(PEOPLE) * (len(ALL) + len(missing)) + (3 + 2) * len(of_records)
-    record_figure(f"A1: therapist surface: {len(ALL)} requests, {count} cases of role and standing")
+    record_figure(
+        f"A1: therapist surface: {len(ALL)} requests, {count} cases of role and relationship"
+    )
     assert count > 400
 
 
@@ -218,7 +220,7 @@ def test_a_right_that_has_not_begun_is_none(clinic: Clinic, case: Case) -> None:
 
 @pytest.mark.parametrize("case", [one for one in ALL if _names_a_record(one.values[0])])
 def test_a_right_taken_away_is_gone_on_the_next_request(clinic: Clinic, case: Case) -> None:
-    """Links end, assignments end, groups are left: the same clients, the same tokens."""
+    """Rights end with links, assignments and groups, although tokens stay the same."""
     evaluation = _evaluation(clinic)
     ids = str(clinic.session.pk), str(evaluation.pk)
     for who in ("supervisor", "evaluator", "therapist"):
@@ -312,7 +314,7 @@ def test_a_note_with_a_milestone_is_text(
 
 
 def test_an_assignment_lends_staff_no_reason(clinic: Clinic) -> None:
-    """Staff who evaluate one session read there what they wrote, and the rest for a reason."""
+    """Staff who evaluate a session read their own texts there, and others for a reason."""
     clinic.staff.groups.add(Group.objects.get(name="evaluator"))
     EvaluatorAssignment.objects.create(evaluator=clinic.staff, session=clinic.session)
     others = recording.write(
@@ -355,7 +357,7 @@ def test_staff_do_not_have_themselves_evaluated_in_anothers_name(clinic: Clinic)
 
 
 def test_an_evaluator_is_told_nothing_of_the_noise_in_other_sessions(clinic: Clinic) -> None:
-    """Two sessions are assigned; the spread estimated from the others would tell of those."""
+    """Noise estimated from sessions that are not assigned would reveal something about them."""
     EvaluatorAssignment.objects.create(evaluator=clinic.evaluator, session=clinic.earlier)
     for session, score in ((clinic.earlier, 40), (clinic.session, 60)):
         _score(session, score)
@@ -377,10 +379,10 @@ def _score(session: TherapistSession, score: float) -> None:
 
 @pytest.mark.parametrize("spelling", ["{{{}}}", "{}"])
 def test_ids_come_back_as_we_write_them(clinic: Clinic, spelling: str) -> None:
-    asked = {"sessionId": spelling.format(clinic.session.pk).upper()}
-    asked["therapistId"] = f" {clinic.therapist.pk} "
+    query = {"sessionId": spelling.format(clinic.session.pk).upper()}
+    query["therapistId"] = f" {clinic.therapist.pk} "
     for name in ("skills", "comparison"):
-        shown = clinic.client("therapist").get(f"/api/session/{name}", asked).json()
+        shown = clinic.client("therapist").get(f"/api/session/{name}", query).json()
         assert shown["sessionId"] == str(clinic.session.pk)
         assert shown["therapistId"] == str(clinic.therapist.pk)
 

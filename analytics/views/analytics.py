@@ -1,4 +1,4 @@
-"""``/api/session/analytics``"""
+"""Views of ``/api/session/analytics``."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from sessions_core.rest.idempotency import idempotent
 
 from ..access import Right, session_for, session_to_write, visible
 from ..analytics_data import analytics_data
-from ..deriving import Subject
+from ..deriving import AnalyticsTarget
 from ..models import TherapistSession
 from ..queries import since
 from ..recording import analytics_documents
@@ -25,7 +25,7 @@ class AnalyticsViewSet(AuditedViewSet):
     @documented("analytics_create")
     def create(self, request: Request) -> Response:
         data = self.cleaned(AnalyticsSerializer)
-        session = session_to_write(self.visit, data["sessionId"])
+        session = session_to_write(self.access_context, data["sessionId"])
         return self._replace(request, session, data)
 
     @idempotent
@@ -35,7 +35,9 @@ class AnalyticsViewSet(AuditedViewSet):
 
     @documented("analytics_list")
     def list(self, request: Request) -> Response:
-        query = self.asked(AnalyticsQuery)
-        session = session_for(self.visit, query["sessionId"], Right.READ_METRICS)
-        subject = Subject(session, visible(self.visit.caller), since(query.get("timeRange")))
-        return Response({"sessionId": str(session.pk), "analyticsData": analytics_data(subject)})
+        query = self.cleaned_query(AnalyticsQuery)
+        session = session_for(self.access_context, query["sessionId"], Right.READ_METRICS)
+        target = AnalyticsTarget(
+            session, visible(self.access_context.caller), since(query.get("timeRange"))
+        )
+        return Response({"sessionId": str(session.pk), "analyticsData": analytics_data(target)})

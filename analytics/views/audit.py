@@ -1,4 +1,4 @@
-"""``/api/session/audit``: who called for a therapist's record."""
+"""Views of ``/api/session/audit``: who accessed a therapist's data."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from ..access import user_id_of
 from ..errors import NotAllowed
 from ..models import AuditRecord
-from ..queries import calls_about
+from ..queries import audit_records_about
 from ..render import audit_entry
 from ..roles import THERAPIST
 from ..schema import documented
@@ -19,16 +19,16 @@ class AuditViewSet(AuditedViewSet):
 
     @documented("audit_list")
     def list(self, request: Request) -> Response:
-        """A therapist sees the calls about itself; staff with the auditor right, all of them."""
-        query = self.asked(AuditQuery)
-        caller = self.visit.caller
+        """A therapist sees accesses to its own data; staff with the auditor right see all."""
+        query = self.cleaned_query(AuditQuery)
+        caller = self.access_context.caller
         if caller.may_audit:
             rows = AuditRecord.objects.all()
             if therapist := query.get("therapistId"):
-                rows = calls_about(user_id_of(therapist))
+                rows = audit_records_about(user_id_of(therapist))
         elif caller.has(THERAPIST):
-            self.visit.subject_id = caller.user_id
-            rows = calls_about(caller.user_id)
+            self.access_context.subject_id = caller.user_id
+            rows = audit_records_about(caller.user_id)
         else:
             raise NotAllowed
         if session_id := query.get("sessionId"):

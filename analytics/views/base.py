@@ -1,4 +1,4 @@
-"""The base of the therapist surface: no call without its audit record, none answered before it."""
+"""Base of the therapist views: every response is sent after its audit record is written."""
 
 import logging
 from collections.abc import Callable
@@ -20,10 +20,10 @@ from sessions_core.rest.exceptions import DATABASE_AWAY, handle, headers_of, res
 from sessions_core.rest.problems import Problem
 from sessions_core.rest.views import Surface, SurfaceViewSet
 
-from ..access import Visit, require_a_role
-from ..audit.chain import Call, append
+from ..access import AccessContext, require_a_role
+from ..audit.chain import AuditEvent, append
 from ..audit.refusals import record_refusal
-from ..dialect import FAULT, TRAINING
+from ..dialect import INTERNAL_ERROR, TRAINING
 from ..limits import SCOPE
 from ..roles import Caller, caller_of
 
@@ -33,45 +33,45 @@ OVER_LIMIT = 429
 logger = logging.getLogger("django.request")
 
 
-def answer_even_our_faults(exc: Exception, context: dict[str, Any]) -> Response:
-    """A fault of ours is a 500 in the surface's own words, and reported as Django reports them."""
+def respond_to_exception(exc: Exception, context: dict[str, Any]) -> Response:
+    """An unexpected exception becomes a 500 in the surface's format, and is reported to Django."""
     response = handle(exc, context)
     if response is None:
-        report(exc, context["request"]._request)
+        report_exception(exc, context["request"]._request)
         set_rollback()
-        response = response_of(FAULT, TRAINING)
+        response = response_of(INTERNAL_ERROR, TRAINING)
     return response
 
 
-def report(exc: Exception, request: HttpRequest) -> None:
-    """As Django reports a fault."""
+def report_exception(exc: Exception, request: HttpRequest) -> None:
+    """Logs and signals the exception as Django's own handler would."""
     logger.error("Internal Server Error: %s", request.path, exc_info=exc)
     got_request_exception.send(sender=AuditedView, request=request)
 
 
 class AuditedView(Surface):
-    """One transaction a call: the effect and its audit record are there together or not at all.
+    """Each request is one transaction, so that its effect and its audit record commit together.
 
-    A refusal is rolled back, and then recorded by itself. ``record_name`` begins the audit's
-    ``action``: ``progress.list``.
+    A refusal is rolled back, and then recorded in a transaction of its own. ``record_name`` is the
+    first part of the audit's ``action``, as in ``progress.list``.
     """
 
     dialect = TRAINING
     record_name: ClassVar[str]
-    visit: Visit
+    access_context: AccessContext
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.visit = Visit(Caller(None))
+        self.access_context = AccessContext(Caller(None))
         try:
-            return self._dispatch_recorded(request, *args, **kwargs)
+            return self._dispatch_audited(request, *args, **kwargs)
         except DATABASE_AWAY as error:
             logger.error("The database did not answer: %s", error)
-            return self._outside_drf(self.dialect.domain_problem(Unavailable()))
+            return self._json_response(self.dialect.domain_problem(Unavailable()))
         except DatabaseError as error:
-            report(error, request)
-            return self._outside_drf(FAULT)
+            report_exception(error, request)
+            return self._json_response(INTERNAL_ERROR)
 
-    def _dispatch_recorded(
+    def _dispatch_audited(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         status, recorded = 500, False
@@ -80,7 +80,7 @@ class AuditedView(Surface):
                 response = super().dispatch(request, *args, **kwargs)
                 status = response.status_code
                 if status < 400:
-                    append(self._call(status))
+                    append(self._audit_event(status))
                     recorded = True
                 else:
                     transaction.set_rollback(True)
@@ -90,35 +90,38 @@ class AuditedView(Surface):
         return response
 
     def _record_refusal(self, status: int) -> None:
-        call = self._call(status)
-        if call.actor_id is None:
-            record_refusal(call, limit_key(self.request))
+        event = self._audit_event(status)
+        if event.actor_id is None:
+            record_refusal(event, limit_key(self.request))
         elif status == OVER_LIMIT:
-            record_refusal(call, f"u{call.actor_id}")
+            record_refusal(event, f"u{event.actor_id}")
         else:
-            append(call)
+            append(event)
+
+    def operation_name(self) -> str:
+        return f"{self.dialect.name}:{self.record_name}.{self._action_name()}"
 
     def limit_scope(self) -> str | None:
-        """Every call counts, those of a method that is not there included."""
+        """Every request counts against the limit, also one with an unsupported method."""
         return SCOPE
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.visit.caller = caller_of(actor_of(request).user_id)
-        require_a_role(self.visit.caller)
-        self.visit.reason = request.query_params.get("reason", "").strip()[:MAX_REASON]
+        self.access_context.caller = caller_of(actor_of(request).user_id)
+        require_a_role(self.access_context.caller)
+        self.access_context.reason = request.query_params.get("reason", "").strip()[:MAX_REASON]
 
     def get_exception_handler(self) -> Callable[..., Response]:
-        return answer_even_our_faults
+        return respond_to_exception
 
     def cleaned(self, serializer: type[Serializer], data: Any = None) -> dict[str, Any]:
-        """The request's body (or ``data``) as ``serializer`` accepts it."""
+        """Returns the request's body, or ``data``, as validated by ``serializer``."""
         checked = serializer(data=self.request.data if data is None else data)
         checked.is_valid(raise_exception=True)
         return checked.validated_data
 
-    def asked(self, serializer: type[Serializer]) -> dict[str, Any]:
-        """The address's parameters."""
+    def cleaned_query(self, serializer: type[Serializer]) -> dict[str, Any]:
+        """Returns the query parameters as validated by ``serializer``."""
         return self.cleaned(serializer, self.request.query_params.dict())
 
     def finalize_response(
@@ -128,29 +131,29 @@ class AuditedView(Surface):
         response["Cache-Control"] = "no-store"
         return response
 
-    def _call(self, status: int) -> Call:
-        visit = self.visit
+    def _audit_event(self, status: int) -> AuditEvent:
+        context = self.access_context
         action = getattr(self, "action", None) or str(self.request.method).lower()[:MAX_METHOD]
         match = self.request.resolver_match
-        return Call(
+        return AuditEvent(
             action=f"{self.record_name}.{action}",
             route=match.route if match else "",
             status=status,
-            actor_id=visit.caller.user_id or self._signed_in(),
-            subject_id=visit.subject_id,
-            also_about=visit.also_about,
-            behalf_id=visit.behalf_id,
-            session_id=visit.session_id,
+            actor_id=context.caller.user_id or self._authenticated_user_id(),
+            subject_id=context.subject_id,
+            also_about=context.also_about,
+            behalf_id=context.behalf_id,
+            session_id=context.session_id,
             address=client_address(self.request),
-            reason=visit.reason,
+            reason=context.reason,
         )
 
-    def _signed_in(self) -> Any:
-        """Whoever's token it is, where the call was refused before the roles were looked up."""
+    def _authenticated_user_id(self) -> Any:
+        """Returns the id of the token's user, for requests refused before the roles are loaded."""
         user = getattr(self.request, "_user", None)
         return user.pk if user is not None and user.is_authenticated else None
 
-    def _outside_drf(self, problem: Problem) -> JsonResponse:
+    def _json_response(self, problem: Problem) -> JsonResponse:
         return JsonResponse(
             self.dialect.body(problem),
             status=problem.status,

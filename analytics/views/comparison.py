@@ -1,4 +1,4 @@
-"""``/api/session/comparison``"""
+"""Views of ``/api/session/comparison``."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..errors import Invalid
 from ..models import TherapistSession
 from ..queries import comparisons, since
 from ..recording import comparisons as recording
-from ..render import comparison_entry, named_in_the_address
+from ..render import comparison_entry, selection_fields
 from ..schema import documented
 from ..serializers.queries import ComparisonQuery
 from ..serializers.requests import ComparisonSerializer
@@ -26,8 +26,10 @@ class ComparisonViewSet(AuditedViewSet):
     @documented("comparison_create")
     def create(self, request: Request) -> Response:
         data = self.cleaned(ComparisonSerializer)
-        previous = session_for(self.visit, data["previousSessionId"], Right.WRITE_METRICS)
-        current = session_to_write(self.visit, data["currentSessionId"], data.get("therapistId"))
+        previous = session_for(self.access_context, data["previousSessionId"], Right.WRITE_METRICS)
+        current = session_to_write(
+            self.access_context, data["currentSessionId"], data.get("therapistId")
+        )
         if previous.therapist_id != current.therapist_id:
             raise Invalid(previousSessionId="Not a session of the same therapist")
         if previous.pk == current.pk:
@@ -52,21 +54,21 @@ class ComparisonViewSet(AuditedViewSet):
 
     @documented("comparison_list")
     def list(self, request: Request) -> Response:
-        query = self.asked(ComparisonQuery)
+        query = self.cleaned_query(ComparisonQuery)
         session, therapist_id = None, None
         if named := query.get("therapistId"):
-            therapist_id = therapist_for(self.visit, named, Right.READ_METRICS)
+            therapist_id = therapist_for(self.access_context, named, Right.READ_METRICS)
         if named := query.get("sessionId"):
-            session = session_for(self.visit, named, Right.READ_METRICS)
+            session = session_for(self.access_context, named, Right.READ_METRICS)
         rows = comparisons(
-            visible(self.visit.caller),
+            visible(self.access_context.caller),
             therapist_id=therapist_id,
             session=session,
             since=since(query.get("timeRange")),
         )
         return Response(
             {
-                **named_in_the_address(therapist_id, session),
+                **selection_fields(therapist_id, session),
                 "comparisons": [comparison_entry(row) for row in rows],
             }
         )

@@ -1,4 +1,4 @@
-"""Addresses below the surface's roots that lead nowhere: 404, and in the audit like any call."""
+"""Unknown addresses below the surface's prefixes: a 404 that is audited like any request."""
 
 from typing import Any
 
@@ -12,16 +12,16 @@ from .base import AuditedView
 
 
 class Nowhere(AuditedView):
-    """A bad sign-in is refused as everywhere; without one there is still nothing here."""
+    """An invalid token is refused as everywhere; a request without one gets the 404, too."""
 
     permission_classes = (AllowAny,)
     schema: Any = None
     record_name = "nowhere"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Before the method is looked up: no method is allowed where nothing is."""
+        """Raises the 404 before the method is looked up, so that no method gets a 405."""
         Surface.initial(self, request, *args, **kwargs)
         raise NotFound("There is nothing at this address")
 
     def limit_scope(self) -> str | None:
-        return super().limit_scope() if self._signed_in() is not None else None
+        return super().limit_scope() if self._authenticated_user_id() is not None else None

@@ -1,4 +1,4 @@
-"""``/api/session/progress``"""
+"""Views of ``/api/session/progress``."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class ProgressViewSet(AuditedViewSet):
     @documented("progress_create")
     def create(self, request: Request) -> Response:
         data = self.cleaned(ProgressReportSerializer)
-        session = session_to_write(self.visit, data["sessionId"], data.get("therapistId"))
+        session = session_to_write(self.access_context, data["sessionId"], data.get("therapistId"))
         return self._report(request, session, data)
 
     @idempotent
@@ -35,15 +35,19 @@ class ProgressViewSet(AuditedViewSet):
 
     @documented("progress_list")
     def list(self, request: Request) -> Response:
-        query = self.asked(ProgressQuery)
+        query = self.cleaned_query(ProgressQuery)
         right = Right.READ_TEXT if query["includeFeedback"] else Right.READ_METRICS
-        session = session_for(self.visit, query["sessionId"], right)
+        session = session_for(self.access_context, query["sessionId"], right)
         shown = {
             "sessionId": str(session.pk),
             "progressMetrics": ProgressMetricsSerializer(progress_of(session)).data,
         }
         if query["includeFeedback"]:
-            author = None if reads_all_text(self.visit, session) else self.visit.caller.user_id
+            author = (
+                None
+                if reads_all_text(self.access_context, session)
+                else self.access_context.caller.user_id
+            )
             rows = feedback_of(session, author)
             shown["feedback"] = [feedback_entry(row) for row in rows]
         return Response(shown)

@@ -1,4 +1,4 @@
-"""``/api/session/sessions``: the therapist session itself."""
+"""Views of ``/api/session/sessions``: the therapist session itself."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from sessions_core.rest.idempotency import idempotent
 from ..access import (
     Right,
     acting_for,
-    confided,
+    may_see_clients_of,
     require_a_role,
     require_therapist,
     session_for,
@@ -19,7 +19,7 @@ from ..access import (
     visible,
 )
 from ..analytics_data import analytics_data
-from ..deriving import Subject
+from ..deriving import AnalyticsTarget
 from ..models import TherapistSession
 from ..queries import progress_of
 from ..recording import sessions
@@ -40,37 +40,39 @@ class SessionsViewSet(AuditedViewSet):
     @documented("sessions_create")
     def create(self, request: Request) -> Response:
         data = self.cleaned(NewSessionSerializer)
-        therapist_id = acting_for(self.visit, "therapistId", data.pop("therapistId", None))
+        therapist_id = acting_for(self.access_context, "therapistId", data.pop("therapistId", None))
         require_therapist(therapist_id)
-        self.visit.subject_id = therapist_id
+        self.access_context.subject_id = therapist_id
         return self._begin(request, therapist_id, data)
 
     @idempotent
     def _begin(self, request: Request, therapist_id: Any, data: dict[str, Any]) -> Response:
         session = sessions.begin(therapist_id, **data)
-        self.visit.session_id = session.pk
+        self.access_context.session_id = session.pk
         return Response(self._entry(session), status=201)
 
     @documented("sessions_list")
     def list(self, request: Request) -> Response:
-        query = self.asked(SessionsQuery)
-        require_a_role(self.visit.caller)
-        rows = visible(self.visit.caller)
+        query = self.cleaned_query(SessionsQuery)
+        require_a_role(self.access_context.caller)
+        rows = visible(self.access_context.caller)
         if therapist := query.get("therapistId"):
-            rows = rows.filter(therapist=therapist_for(self.visit, therapist, Right.READ_METRICS))
+            rows = rows.filter(
+                therapist=therapist_for(self.access_context, therapist, Right.READ_METRICS)
+            )
         if status := query.get("status"):
             rows = rows.filter(status=status)
         page = rows[query["offset"] : query["offset"] + query["limit"]]
-        self.visit.also_about = frozenset(one.therapist_id for one in page)
-        known = confided(self.visit.caller)
+        self.access_context.also_about = frozenset(one.therapist_id for one in page)
+        known = may_see_clients_of(self.access_context.caller)
         shown = [session_entry(one, with_client=one.therapist_id in known) for one in page]
         return Response({"total": rows.count(), "sessions": shown})
 
     @documented("sessions_retrieve")
     def retrieve(self, request: Request, session_id: str) -> Response:
-        """The session with everything measured in it."""
-        session = session_for(self.visit, session_id, Right.READ_METRICS)
-        data = analytics_data(Subject(session, visible(self.visit.caller)))
+        """Returns the session with everything that was measured in it."""
+        session = session_for(self.access_context, session_id, Right.READ_METRICS)
+        data = analytics_data(AnalyticsTarget(session, visible(self.access_context.caller)))
         return Response(
             {
                 **self._entry(session),
@@ -84,7 +86,7 @@ class SessionsViewSet(AuditedViewSet):
     @documented("sessions_partial_update")
     def partial_update(self, request: Request, session_id: str) -> Response:
         data = self.cleaned(SessionChangeSerializer)
-        session = session_to_write(self.visit, session_id)
+        session = session_to_write(self.access_context, session_id)
         return self._change(request, session, data)
 
     @idempotent
@@ -93,5 +95,5 @@ class SessionsViewSet(AuditedViewSet):
         return Response(self._entry(session))
 
     def _entry(self, session: TherapistSession) -> dict[str, Any]:
-        known = confided(self.visit.caller)
+        known = may_see_clients_of(self.access_context.caller)
         return session_entry(session, with_client=session.therapist_id in known)

@@ -1,4 +1,4 @@
-"""``/api/session/skills``"""
+"""Views of ``/api/session/skills``."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from sessions_core.rest.idempotency import idempotent
 from ..access import Right, session_for, session_to_write, therapist_for, visible
 from ..models import SkillScore, TherapistSession
 from ..queries import skills
-from ..recording.numbering import save_and_announce
+from ..recording.live_events import save_and_notify
 from ..recording.skills import add_scores
-from ..render import named_in_the_address, skill_entry
+from ..render import selection_fields, skill_entry
 from ..schema import documented
 from ..serializers.queries import SkillsQuery
 from ..serializers.requests import SkillScoresSerializer
@@ -26,13 +26,13 @@ class SkillsViewSet(AuditedViewSet):
     @documented("skills_create")
     def create(self, request: Request) -> Response:
         data = self.cleaned(SkillScoresSerializer)
-        session = session_to_write(self.visit, data["sessionId"], data.get("therapistId"))
+        session = session_to_write(self.access_context, data["sessionId"], data.get("therapistId"))
         return self._add(request, session, data)
 
     @idempotent
     def _add(self, request: Request, session: TherapistSession, data: Any) -> Response:
         add_scores(session, data["skillScores"], now())
-        save_and_announce(session)
+        save_and_notify(session)
         return Response(
             {
                 "success": True,
@@ -43,19 +43,19 @@ class SkillsViewSet(AuditedViewSet):
 
     @documented("skills_list")
     def list(self, request: Request) -> Response:
-        """Of one session, of one therapist, or of a therapist in one session."""
-        query = self.asked(SkillsQuery)
+        """Lists the skills of a session, of a therapist, or of a therapist in a session."""
+        query = self.cleaned_query(SkillsQuery)
         session, therapist_id = None, None
-        scores = SkillScore.objects.filter(session__in=visible(self.visit.caller))
+        scores = SkillScore.objects.filter(session__in=visible(self.access_context.caller))
         if named := query.get("therapistId"):
-            therapist_id = therapist_for(self.visit, named, Right.READ_METRICS)
+            therapist_id = therapist_for(self.access_context, named, Right.READ_METRICS)
             scores = scores.filter(therapist=therapist_id)
         if named := query.get("sessionId"):
-            session = session_for(self.visit, named, Right.READ_METRICS)
+            session = session_for(self.access_context, named, Right.READ_METRICS)
             scores = scores.filter(session=session)
         return Response(
             {
-                **named_in_the_address(therapist_id, session),
+                **selection_fields(therapist_id, session),
                 "skills": [skill_entry(row) for row in skills(scores)],
             }
         )

@@ -1,4 +1,4 @@
-"""``/api/session/snapshots``"""
+"""Views of ``/api/session/snapshots``."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..access import Right, reads_all_text, session_for, session_to_write
 from ..models import TherapistSession
 from ..queries import milestones_of, snapshots_of
 from ..recording import snapshots
-from ..recording.milestones import Reached
+from ..recording.milestones import ReachedMilestone
 from ..render import milestone_entry, snapshot_entry
 from ..schema import documented
 from ..serializers.queries import SessionQuery
@@ -26,7 +26,7 @@ class SnapshotsViewSet(AuditedViewSet):
     @documented("snapshots_create")
     def create(self, request: Request) -> Response:
         data = self.cleaned(SnapshotsSerializer)
-        session = session_to_write(self.visit, data["sessionId"])
+        session = session_to_write(self.access_context, data["sessionId"])
         return self._add(request, session, data)
 
     @idempotent
@@ -37,9 +37,9 @@ class SnapshotsViewSet(AuditedViewSet):
 
     @documented("snapshots_list")
     def list(self, request: Request) -> Response:
-        query = self.asked(SessionQuery)
-        session = session_for(self.visit, query["sessionId"], Right.READ_METRICS)
-        with_text = reads_all_text(self.visit, session)
+        query = self.cleaned_query(SessionQuery)
+        session = session_for(self.access_context, query["sessionId"], Right.READ_METRICS)
+        with_text = reads_all_text(self.access_context, session)
         milestones = milestones_of(session)
         return Response(
             {
@@ -50,8 +50,8 @@ class SnapshotsViewSet(AuditedViewSet):
         )
 
 
-def _reached(data: dict[str, Any]) -> Reached:
-    return Reached(
+def _reached(data: dict[str, Any]) -> ReachedMilestone:
+    return ReachedMilestone(
         data["milestoneName"],
         data.get("achievedAt") or now(),
         data.get("milestoneValue"),

@@ -1,4 +1,4 @@
-"""Browsers, as far as a session is concerned: a cookie jar and JSON."""
+"""Fixtures for simulated browsers, which keep cookies and send JSON."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ COOKIE = "concept_session"
 
 
 class Visitor(Client):
-    """Speaks JSON to ``/api/session…`` and keeps its cookies."""
+    """A browser that sends JSON to ``/api/session/`` and keeps its cookies."""
 
     token = ""
 
@@ -39,7 +39,7 @@ class Visitor(Client):
             assert self.call("POST", "/usage", {"quota": quota}).status_code == 200
 
     def sign_in(self, user: Any) -> "Visitor":
-        from sessions_core import tokens  # This file is read before there are settings.
+        from sessions_core import tokens  # pytest imports this file before the settings are chosen.
 
         self.token = tokens.issue(user).access
         return self
@@ -87,6 +87,6 @@ def ben(make_user: Callable[[str], Any]) -> Any:
 
 @pytest.fixture
 def clock() -> Iterator[Any]:
-    """The moment of the document's examples, standing still until it is moved."""
+    """Freezes the clock at the time of the source document's examples."""
     with travel("2023-04-01T12:34:56Z", tick=False) as moved:
         yield moved

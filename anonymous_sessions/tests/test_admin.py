@@ -1,4 +1,4 @@
-"""Staff see usage at a glance, and never what would let them into a session."""
+"""Tests that staff see the usage of sessions, but nothing that gives access to one."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Signing in takes the session along; signing out leaves nothing of the account behind."""
+"""Tests of adoption by signing in, of undoing it, and of what signing out leaves behind."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -91,27 +91,29 @@ def test_what_is_made_while_signed_in_stays_with_the_account(visitor, ana):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda held: rotate.rotate(held),
-        lambda held: preferences.patch(held.session, {"planted": 1}),
-        lambda held: preferences.put(held.session, {"planted": 1}),
-        lambda held: concepts.store(held.session, {"planted": 1}),
-        lambda held: merge.merge(opening.create().session, held.session),
-        lambda held: adoption.adopt(held.session, get_user_model().objects.get(username="ben").pk),
+        lambda handle: rotate.rotate(handle),
+        lambda handle: preferences.patch(handle.session, {"planted": 1}),
+        lambda handle: preferences.put(handle.session, {"planted": 1}),
+        lambda handle: concepts.store(handle.session, {"planted": 1}),
+        lambda handle: merge.merge(opening.create().session, handle.session),
+        lambda handle: adoption.adopt(
+            handle.session, get_user_model().objects.get(username="ben").pk
+        ),
     ],
 )
 def test_who_came_in_before_the_adoption_changes_nothing_after_it(busy, ana, ben, change, clock):
-    """The request of somebody else with the same id, let in a moment before."""
-    held = access.find(UUID(busy.cookie), None)
+    """Somebody else with the same id has loaded the session just before the adoption."""
+    handle = access.find(UUID(busy.cookie), None)
     adopt(busy.sign_in(ana))
     before = busy.info(), busy.call("GET", "/preferences").json()
     with pytest.raises(UnknownSession):
-        change(held)
+        change(handle)
     assert (busy.info(), busy.call("GET", "/preferences").json()) == before
     assert busy.call("GET", "/concepts").json()["total"] == 1
 
 
 def test_a_session_planted_before_sign_in_is_lost_to_whoever_planted_it(visitor, other, ana):
-    """Fixation: the attacker's own id in the victim's browser, which then signs in."""
+    """Session fixation: a victim signs in with a cookie that an attacker has set."""
     planted = other.open()["session_id"]
     visitor.cookie = planted
     adopt(visitor.sign_in(ana))

@@ -1,4 +1,4 @@
-"""``manage.py check`` names settings that contradict themselves, and nothing that is sound."""
+"""Tests that ``manage.py check`` reports contradictory settings, and no valid ones."""
 
 import pytest
 from django.core.checks import run_checks

@@ -1,4 +1,4 @@
-"""Concepts and preferences."""
+"""Tests of concepts and preferences."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The document, request by request and response by response."""
+"""Tests of the source document's requests and responses."""
 
 from uuid import UUID
 

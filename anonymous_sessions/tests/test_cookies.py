@@ -1,4 +1,4 @@
-"""The cookie's attributes, and how long a session lives."""
+"""Tests of the cookie's attributes and of the session's lifetime."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Learners without an account, where the host lets them in."""
+"""Tests of learners without an account, on the paths where the host admits them."""
 
 from datetime import timedelta
 
@@ -42,7 +42,7 @@ def start(visitor, activity, **headers):
 
 @pytest.fixture
 def guest(visitor, activity, welcome):
-    """A visitor with one learning session."""
+    """Returns a visitor with one learning session."""
     visitor.open()
     assert start(visitor, activity).status_code == 201
     return visitor
@@ -101,7 +101,7 @@ def test_signing_in_takes_them_along_and_an_undo_gives_them_back(guest, ana, act
 
 
 def test_what_a_guest_practised_teaches_and_earns_once_the_account_has_it(guest, ana):
-    """Once: by the adoption, not again by a second device or a merge; an undo takes it back."""
+    """The adoption counts it once, a second device or a merge not again; an undo reverts it."""
     session = Session.objects.get()
     for item in Item.objects.all():
         guest.post(
@@ -157,25 +157,25 @@ def test_the_days_practised_come_and_go_with_the_sessions(guest, ana):
 def test_sockets_know_a_guest_by_its_cookie(guest, other, ana, settings, django_assert_num_queries):
     from anonymous_sessions.sockets import CookieGuests
 
-    door, row = CookieGuests(), AnonymousSession.objects.get()
+    guests, row = CookieGuests(), AnonymousSession.objects.get()
     given = {"concept_session": guest.cookie, "sessionid": "x"}
-    assert door.cookie("/ws/sessions/1", given) is None
+    assert guests.cookie("/ws/sessions/1", given) is None
     settings.ANONYMOUS_SESSIONS_GUEST_PATHS = ["/api/v1/sessions/", "/ws/sessions/"]
-    assert door.cookie("/ws/sessions/1", given) == guest.cookie
-    assert door.cookie("/ws/therapists/1", given) is None
-    assert door.cookie("/ws/sessions/1", {"sessionid": "x"}) is None
+    assert guests.cookie("/ws/sessions/1", given) == guest.cookie
+    assert guests.cookie("/ws/therapists/1", given) is None
+    assert guests.cookie("/ws/sessions/1", {"sessionid": "x"}) is None
 
     another = other.open()["session_id"]
     cookies = [guest.cookie, "not-an-id", str(row.guest), another, guest.cookie]
     with django_assert_num_queries(1):
-        known = door.guests(cookies)
+        known = guests.guests(cookies)
     assert known[:3] == [row.guest, None, None]
     assert known[3] not in (None, row.guest)
     assert known[4] == row.guest
     guest.call("POST", "/sync", {"client_session_id": another})
-    assert door.guests([cookies[0], another]) == [known[3]] * 2
+    assert guests.guests([cookies[0], another]) == [known[3]] * 2
     other.sign_in(ana).call("POST", "/adopt", {})
-    assert door.guests([cookies[0], another]) == [None, None]
+    assert guests.guests([cookies[0], another]) == [None, None]
 
 
 def test_an_expired_session_is_no_guest(guest, clock):

@@ -1,4 +1,4 @@
-"""Planted ids, other sites, guessing, hostile input, a store that is away."""
+"""Tests of fixation, cross-site requests, guessing, hostile input and lost stores."""
 
 from unittest import mock
 
@@ -129,7 +129,7 @@ def test_new_sessions_are_limited_by_address(settings, db):
         ([], "192.0.2.1", ["203.0.113.1", "203.0.113.2"], False),
         (["10.0.0.0/8"], "192.0.2.1", ["203.0.113.1", "203.0.113.2"], False),
         (["10.0.0.0/8"], "10.1.1.1", ["203.0.113.1", "203.0.113.2"], True),
-        # What a client wrote itself stands to the left of what the proxy adds.
+        # A proxy appends to the header, so a client's forged address is to the left.
         (["10.0.0.0/8"], "10.1.1.1", ["198.51.100.1, 203.0.113.1", "8.8.8.8, 203.0.113.1"], False),
         (["10.0.0.0/8"], "10.1.1.1", ["2001:db8::1", "2001:db8::2"], False),
         (["10.0.0.0/8"], "10.1.1.1", ["2001:db8:0:1::1", "2001:db8:0:2::1"], True),

@@ -1,4 +1,4 @@
-"""Many at once, on the database that the run stands on."""
+"""Tests of concurrent requests, on the database of the test run."""
 
 import threading
 from collections import Counter
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(*calls):
-    """The results of ``calls``, or the class of what they raised, all let go at one moment."""
+    """Starts all ``calls`` at once; returns their results or the classes of their exceptions."""
     gate = threading.Barrier(len(calls))
 
     def run(call):
@@ -48,7 +48,7 @@ def test_fifty_at_once_against_a_limit_of_ten_charge_ten(record_figure):
         mine.cookie = visitor.cookie
         while True:
             response = mine.call("POST", "/usage", {"quota": "concept_generation"})
-            if response.status_code != 503:  # The pool of connections is smaller than the crowd.
+            if response.status_code != 503:  # There are more requests than connections in the pool.
                 return response.status_code
 
     assert Counter(at_once(*[use] * 50)) == {200: 10, 429: 40}
@@ -71,7 +71,7 @@ def test_sixty_guesses_at_once_are_told_twenty_times_that_they_missed(record_fig
                 return response.status_code
 
     assert Counter(at_once(*[guess] * 60)) == {404: 20, 429: 40}
-    # From then on a hit looks like a miss.
+    # Over the limit, valid and unknown ids get the same response.
     assert Visitor().call("POST", "/transfer/redeem", {"code": code}).status_code == 429
     record_figure("60 wrong codes at once from one address: 20 x 404, 40 x 429")
 
@@ -110,7 +110,7 @@ def test_merges_in_both_directions_at_once_count_once():
 
 
 def synced(visitor, session_id):
-    """The status of a sync; one that found no free connection is sent again."""
+    """Returns the status of a sync, which is repeated if no connection was free."""
     while True:
         response = visitor.call("POST", "/sync", {"client_session_id": session_id})
         if response.status_code != 503:
@@ -119,7 +119,7 @@ def synced(visitor, session_id):
 
 @pytest.mark.parametrize("round_", range(3))
 def test_crossed_syncs_at_once_count_once(round_, record_figure):
-    """Three browsers in a ring, each to the next, each three times, and all back again."""
+    """Three browsers sync in a circle, three times each, and then back."""
     browsers = [Visitor() for _ in range(3)]
     ids = [each.open()["session_id"] for each in browsers]
     for number, each in enumerate(browsers, start=1):
@@ -148,7 +148,7 @@ def test_charges_during_a_merge_are_never_lost():
         at_once(
             lambda a=first, b=second: merge(a, b),
             *[lambda a=first: charges.charge(a, "concept_generation")] * 4,
-            *[lambda b=second: concepts.store(b, {}, also="concept_generation")] * 3,
+            *[lambda b=second: concepts.store(b, {}, extra_quota="concept_generation")] * 3,
         )
         assert generated(second) == 8
         assert generated(first) == 0
@@ -164,10 +164,10 @@ def test_one_account_wins():
 
 
 def test_a_code_is_redeemed_once():
-    held = opening.create()
-    code, _ = transfer.issue(held)
+    handle = opening.create()
+    code, _ = transfer.issue(handle)
     results = at_once(*[lambda: transfer.redeem(code)] * 8)
-    assert Counter(results) == {held.id: 1, UnknownTransferCode: 7}
+    assert Counter(results) == {handle.id: 1, UnknownTransferCode: 7}
 
 
 def test_storing_at_once_keeps_to_the_number_allowed(settings):

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of these addresses holds."""
+"""Tests that the responses match the OpenAPI document."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def operations(document):
 
 
 def nullable(schema: Any) -> Any:
-    """OpenAPI 3.0's ``nullable`` in the words of JSON Schema."""
+    """Translates OpenAPI 3.0's ``nullable`` into JSON Schema."""
     if isinstance(schema, list):
         return [nullable(each) for each in schema]
     if not isinstance(schema, dict):

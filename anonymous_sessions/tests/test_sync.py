@@ -1,4 +1,4 @@
-"""Two devices and one session: syncing, merging, sharing, moving by code, rotating."""
+"""Tests of several devices with one session: sync, merge, transfer codes, rotation."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def sync(visitor, session_id):
 
 @pytest.fixture
 def ids(visitor, other):
-    """Two browsers with two sessions; three and four concepts generated."""
+    """Returns two browsers with a session each, which generated three and four concepts."""
     given = visitor.open()["session_id"], other.open()["session_id"]
     visitor.use("concept_generation", 3)
     other.use("concept_generation", 4)
@@ -128,7 +128,7 @@ def test_a_charge_in_a_merged_window_is_refunded_until_that_ends(clock, db):
 
 
 def test_a_retry_after_a_sync_charges_nothing_again(visitor, other, ids):
-    """The answer was lost, the browser moved on, and then the client sent its request again."""
+    """A client repeats a request whose response was lost, after the browser has synced."""
     sent = {"quota": "concept_generation"}, {"idempotency-key": "k"}
     for each in (visitor, other):
         assert each.call("POST", "/usage", sent[0], **sent[1]).status_code == 200

@@ -1,4 +1,4 @@
-"""Two real browsers, each with its own cookies, and one session."""
+"""Tests with two real browsers that share a session."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -46,9 +46,9 @@ def test_two_browsers_sync(devices):
     status, opened = call(laptop, "POST", "/")
     assert status == 200
     assert opened["is_new_session"] is True
-    held = cookie(laptop)
-    assert (held["name"], held["value"]) == ("concept_session", opened["session_id"])
-    assert (held["httpOnly"], held["sameSite"], held["secure"]) == (True, "Lax", True)
+    handle = cookie(laptop)
+    assert (handle["name"], handle["value"]) == ("concept_session", opened["session_id"])
+    assert (handle["httpOnly"], handle["sameSite"], handle["secure"]) == (True, "Lax", True)
     assert laptop.evaluate("document.cookie") == ""
 
     call(phone, "POST", "/")
@@ -77,7 +77,7 @@ def test_a_page_of_another_site_changes_nothing(devices, live_server):
     laptop, _ = devices
     call(laptop, "POST", "/", {})
     before = cookie(laptop)["value"]
-    # The two names of this machine are two sites to a browser.
+    # To a browser, localhost and 127.0.0.1 are different sites.
     evil = live_server.url.replace("localhost", "127.0.0.1") + "/health"
     laptop.goto(evil)
     with laptop.expect_response("**/api/session/rotate") as answered:

@@ -1,4 +1,4 @@
-"""Charging over HTTP and in Python: limits, windows, refunds, retries."""
+"""Tests of charges over HTTP and in Python: limits, windows, refunds, retries."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,8 +22,8 @@ def auckland():
         yield
 
 
-def standing(session, name="concept_generation"):
-    return quotas.standings(session.usage.all(), timezone.now())[name]
+def quota_state(session, name="concept_generation"):
+    return quotas.quota_states(session.usage.all(), timezone.now())[name]
 
 
 def test_usage_charges_one_unit(visitor, clock):
@@ -100,7 +100,7 @@ def test_a_cost_is_charged_whole_or_not_at_all(session):
     charges.charge(session, "concept_generation", cost=8)
     with pytest.raises(QuotaExceeded):
         charges.charge(session, "concept_generation", cost=3)
-    assert standing(session).remaining == 2
+    assert quota_state(session).remaining == 2
     with pytest.raises(QuotaExceeded):
         charges.charge(opening.create().session, "concept_generation", cost=11)
 
@@ -115,7 +115,7 @@ def test_a_refund_gives_back_once(session):
     failed = charges.charge(session, "concept_generation", cost=2)
     assert charges.refund(failed) is True
     assert charges.refund(Charge.objects.get(pk=failed.pk)) is False
-    assert standing(session).remaining == 9
+    assert quota_state(session).remaining == 9
     assert charges.refund(kept) is True
     assert quotas.usage_stats(session.usage.all())["concepts_generated"] == 0
 
@@ -124,37 +124,37 @@ def test_a_refund_gives_back_once(session):
 def test_nobody_gains_by_a_cost_below_one(session, cost):
     with pytest.raises(ValueError, match="1 or more"):
         charges.charge(session, "concept_generation", cost=cost)
-    assert standing(session).remaining == 10
+    assert quota_state(session).remaining == 10
 
 
 def test_refunds_never_give_more_than_was_charged(session):
     made = [charges.charge(session, "concept_generation", cost=cost) for cost in (1, 2, 3)]
     for each in made * 3:
         charges.refund(each)
-    assert standing(session).remaining == 10
+    assert quota_state(session).remaining == 10
     assert quotas.usage_stats(session.usage.all())["concepts_generated"] == 0
     with pytest.raises(QuotaExceeded):
         charges.charge(session, "concept_generation", cost=11)
 
 
 def test_a_refunded_key_pays_again(session):
-    """Or else the work that failed would be free from then on."""
+    """Otherwise a retry of the failed work would be free."""
     failed = charges.charge(session, "concept_generation", key="job")
     charges.refund(failed)
     retried = charges.charge(session, "concept_generation", key="job")
     assert retried != failed
-    assert standing(session).remaining == 9
+    assert quota_state(session).remaining == 9
     assert charges.refund(failed) is False
     assert charges.charge(session, "concept_generation", key="job") == retried
-    assert standing(session).remaining == 9
+    assert quota_state(session).remaining == 9
 
 
 def test_a_window_in_which_all_was_refunded_begins_with_the_next_use(session, clock):
     charges.refund(charges.charge(session, "concept_refinement"))
     clock.shift(timedelta(hours=3))
-    shown = standing(session, "concept_refinement").reset_at
+    shown = quota_state(session, "concept_refinement").reset_at
     charges.charge(session, "concept_refinement")
-    assert standing(session, "concept_refinement").reset_at == shown
+    assert quota_state(session, "concept_refinement").reset_at == shown
     assert shown == datetime(2023, 4, 2, 15, 34, 56, tzinfo=UTC)
 
 
@@ -170,7 +170,7 @@ def test_a_refund_after_the_window_leaves_the_next_one_alone(session, clock):
     clock.shift(timedelta(days=2))
     charges.charge(session, "concept_refinement")
     charges.refund(early)
-    assert standing(session, "concept_refinement").remaining == 9
+    assert quota_state(session, "concept_refinement").remaining == 9
     assert quotas.usage_stats(session.usage.all())["concepts_refined"] == 1
 
 
@@ -184,7 +184,7 @@ def test_a_refund_after_the_window_leaves_the_next_one_alone(session, clock):
         ("2023-02-28T23:59:59.999999Z", "2023-03-01T00:00:00Z"),
         ("2024-02-28T23:00:00Z", "2024-03-01T00:00:00Z"),
         ("2024-12-31T23:59:59.999999Z", "2025-01-01T00:00:00Z"),
-        # The clocks go forward in Europe, and back in New Zealand and America.
+        # Daylight saving time starts in Europe, and ends in New Zealand and America.
         ("2024-03-31T00:59:59Z", "2024-04-01T00:00:00Z"),
         ("2024-04-06T14:30:00Z", "2024-05-01T00:00:00Z"),
         ("2024-10-31T23:30:00-04:00", "2024-12-01T00:00:00Z"),
@@ -194,7 +194,7 @@ def test_a_calendar_month_ends_in_utc(session, clock, auckland, moment, reset):
     clock.move_to(datetime.fromisoformat(moment))
     charges.charge(session, "concept_generation", cost=10)
     falls = datetime.fromisoformat(reset)
-    assert standing(session).reset_at == falls
+    assert quota_state(session).reset_at == falls
     clock.move_to(falls - timedelta(microseconds=1))
     with pytest.raises(QuotaExceeded) as caught:
         charges.charge(session, "concept_generation")
@@ -209,9 +209,9 @@ def test_a_rolling_period_runs_from_the_first_use_to_a_whole_second(session, clo
     clock.shift(timedelta(hours=5))
     charges.charge(session, "concept_refinement", cost=9)
     falls = datetime(2023, 4, 2, 12, 0, 1, tzinfo=UTC)
-    assert standing(session, "concept_refinement").reset_at == falls
+    assert quota_state(session, "concept_refinement").reset_at == falls
     clock.move_to(falls)
-    assert standing(session, "concept_refinement").remaining == 10
+    assert quota_state(session, "concept_refinement").remaining == 10
     charges.charge(session, "concept_refinement")
 
 
@@ -221,7 +221,7 @@ def test_a_rolling_day_has_24_hours_even_where_the_clocks_change(session, clock,
     clock.move_to(datetime.fromisoformat(moment))
     with timezone.override(zone):
         charges.charge(session, "concept_refinement", cost=10)
-        falls = standing(session, "concept_refinement").reset_at
+        falls = quota_state(session, "concept_refinement").reset_at
         assert falls - datetime.fromisoformat(moment) == timedelta(hours=24)
         clock.move_to(falls - timedelta(microseconds=1))
         with pytest.raises(QuotaExceeded) as caught:
@@ -229,7 +229,7 @@ def test_a_rolling_day_has_24_hours_even_where_the_clocks_change(session, clock,
         assert caught.value.retry_after == 1
         clock.move_to(falls)
         charges.charge(session, "concept_refinement", cost=10)
-        assert standing(session, "concept_refinement").reset_at == falls + timedelta(hours=24)
+        assert quota_state(session, "concept_refinement").reset_at == falls + timedelta(hours=24)
 
 
 def test_fixed_periods_follow_one_another(session, clock, settings):
@@ -238,7 +238,7 @@ def test_fixed_periods_follow_one_another(session, clock, settings):
         "concept_storage": {"counter": "concepts_stored", "limit": None},
     }
     charges.charge(session, "hints")
-    assert standing(session, "hints").reset_at == datetime(2023, 4, 1, 13, tzinfo=UTC)
+    assert quota_state(session, "hints").reset_at == datetime(2023, 4, 1, 13, tzinfo=UTC)
     clock.move_to(datetime(2023, 4, 1, 13, tzinfo=UTC))
     charges.charge(session, "hints")
     assert quotas.usage_stats(session.usage.all()) == {"hints": 2, "concepts_stored": 0}

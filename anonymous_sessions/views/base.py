@@ -1,4 +1,4 @@
-"""What the addresses of an anonymous session have in common."""
+"""Base class of the views of anonymous sessions."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from sessions_core.rest.parsers import StrictJSONParser
 from sessions_core.rest.views import SurfaceViewSet
 
 from .. import access, cookies
-from ..access import Held
+from ..access import SessionHandle
 from ..dialect import AnonymousDialect
 from ..errors import NotSignedIn
 from ..models import AnonymousSession
@@ -23,22 +23,22 @@ from ..origin import refuse_cross_site
 
 
 class LoginCookie(SessionAuthentication):
-    """Django's login without the CSRF token: these views look at the request's origin instead."""
+    """Django's login without the CSRF token, since these views check the request's origin."""
 
     def enforce_csrf(self, request: Request) -> None:
         return
 
 
 class AnonymousViewSet(SurfaceViewSet):
-    """Nobody needs an account here; whoever is signed in is recognised as the host does.
+    """The views need no sign-in; users are authenticated by the host's classes.
 
-    ``held`` is the session answered about: its cookie goes out again with every success.
+    A view sets ``handle`` to its session; every successful response renews the session's cookie.
     """
 
     dialect = AnonymousDialect()
     permission_classes = [AllowAny]
     parser_classes = [StrictJSONParser]
-    held: Held | None = None
+    handle: SessionHandle | None = None
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         return [
@@ -57,21 +57,21 @@ class AnonymousViewSet(SurfaceViewSet):
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
-        if self.held is not None and response.status_code < 400:
-            cookies.write(response, self.held.id)
+        if self.handle is not None and response.status_code < 400:
+            cookies.write(response, self.handle.id)
         return response
 
-    def hold(self, held: Held) -> Held:
-        """Answer about ``held``."""
-        self.held = held
-        return held
+    def answer_about(self, handle: SessionHandle) -> SessionHandle:
+        """Makes the response renew the cookie of ``handle``, and returns it."""
+        self.handle = handle
+        return handle
 
-    def current(self) -> Held:
-        """The browser's session. Raises ``UnknownSession``, ``InvalidSessionId``."""
-        return self.hold(access.current(self.request))
+    def current(self) -> SessionHandle:
+        """Returns the browser's session. Raises ``UnknownSession``, ``InvalidSessionId``."""
+        return self.answer_about(access.current(self.request))
 
     def user_id(self) -> int:
-        """Raises ``NotSignedIn``."""
+        """Returns the id of the signed-in user. Raises ``NotSignedIn``."""
         user_id = access.user_id_of(self.request)
         if user_id is None:
             raise NotSignedIn
@@ -83,7 +83,7 @@ class AnonymousViewSet(SurfaceViewSet):
         return serializer.validated_data
 
     def retry_key(self, session: AnonymousSession) -> str:
-        """The request's ``Idempotency-Key``, apart for each operation; empty without one.
+        """Returns the request's ``Idempotency-Key``, prefixed by the operation; empty without one.
 
         Raises ``BadInput``.
         """

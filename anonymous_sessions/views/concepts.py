@@ -1,4 +1,4 @@
-"""``/api/session/concepts``."""
+"""Views of ``/api/session/concepts``."""
 
 from uuid import UUID
 
@@ -13,13 +13,13 @@ from .base import AnonymousViewSet
 class ConceptViewSet(AnonymousViewSet):
     @schema.CONCEPTS
     def page(self, request: Request) -> Response:
-        asked = self.cleaned(serializers.ConceptPaging, request.query_params)
+        paging = self.cleaned(serializers.ConceptPaging, request.query_params)
         found = concepts.of(self.current().session)
-        start = asked["offset"]
+        start = paging["offset"]
         body = {
-            "concepts": found[start : start + asked["limit"]],
+            "concepts": found[start : start + paging["limit"]],
             "total": found.count(),
-            **asked,
+            **paging,
         }
         return Response(serializers.ConceptPage(body).data)
 
@@ -30,7 +30,7 @@ class ConceptViewSet(AnonymousViewSet):
         concept = concepts.store(
             session,
             given["document"],
-            also=given.get("charge", ""),
+            extra_quota=given.get("charge", ""),
             key=self.retry_key(session),
         )
         return Response(serializers.ConceptOut(concept).data, status=201)

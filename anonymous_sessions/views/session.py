@@ -1,4 +1,4 @@
-"""``/api/session/``, ``sync``, ``info``, ``usage``, ``rotate``."""
+"""Views of ``/api/session/`` and below it ``sync``, ``info``, ``usage``, ``rotate``."""
 
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from sessions_core import clock
 
 from .. import limits, opening, quotas, rotate, schema, serializers, syncing
-from ..access import Held, user_id_of
+from ..access import SessionHandle, user_id_of
 from ..charges import charge
 from ..errors import UnknownSession
 from ..identity import parse
@@ -23,8 +23,8 @@ class SessionViewSet(AnonymousViewSet):
         known = opening.remembered(request, parse(text) if text else None)
         if known is None:
             limits.count_creation(request)
-        held = self.hold(known or opening.create(user_id_of(request)))
-        body = report(held) | {"is_new_session": known is None}
+        handle = self.answer_about(known or opening.create(user_id_of(request)))
+        body = report(handle) | {"is_new_session": known is None}
         return Response(serializers.OpenedSession(body).data)
 
     @schema.SYNC
@@ -32,7 +32,7 @@ class SessionViewSet(AnonymousViewSet):
         session_id = parse(self.cleaned(serializers.RequiredClientId)["client_session_id"])
         limits.refuse_guesser(request)
         try:
-            self.hold(syncing.sync(request, session_id))
+            self.answer_about(syncing.sync(request, session_id))
         except UnknownSession:
             limits.count_miss(request)
             raise
@@ -45,24 +45,24 @@ class SessionViewSet(AnonymousViewSet):
     @schema.USAGE
     def usage(self, request: Request) -> Response:
         name = self.cleaned(serializers.UsageCharge)["quota"]
-        held = self.current()
-        charge(held.session, name, key=self.retry_key(held.session))
-        return Response(serializers.UsageReport(report(held)).data)
+        handle = self.current()
+        charge(handle.session, name, key=self.retry_key(handle.session))
+        return Response(serializers.UsageReport(report(handle)).data)
 
     @schema.ROTATE
     def rotate(self, request: Request) -> Response:
-        held = self.hold(rotate.rotate(self.current()))
-        return Response(serializers.SessionInfo(report(held)).data)
+        handle = self.answer_about(rotate.rotate(self.current()))
+        return Response(serializers.SessionInfo(report(handle)).data)
 
 
-def report(held: Held) -> dict[str, Any]:
-    rows = list(held.session.usage.all())
+def report(handle: SessionHandle) -> dict[str, Any]:
+    rows = list(handle.session.usage.all())
     return {
-        "session_id": held.id,
-        "created_at": held.session.created_at,
-        "last_active": held.session.last_active,
+        "session_id": handle.id,
+        "created_at": handle.session.created_at,
+        "last_active": handle.session.last_active,
         "usage_stats": quotas.usage_stats(rows),
-        "rate_limits": quotas.standings(rows, clock.now()),
+        "rate_limits": quotas.quota_states(rows, clock.now()),
     }
 
 

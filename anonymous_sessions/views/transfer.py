@@ -1,4 +1,4 @@
-"""``/api/session/transfer`` and ``…/redeem``: to another device by a short code."""
+"""Views of ``/api/session/transfer`` and ``/api/session/transfer/redeem``."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,7 +22,7 @@ class TransferViewSet(AnonymousViewSet):
         limits.refuse_guesser(request)
         try:
             session_id = transfer.redeem(code)
-            self.hold(syncing.sync(request, session_id))
+            self.answer_about(syncing.sync(request, session_id))
         except (UnknownTransferCode, UnknownSession):
             limits.count_miss(request)
             raise UnknownTransferCode from None

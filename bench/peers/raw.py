@@ -1,4 +1,4 @@
-"""What the two raw peers share: one statement an answer, items kept in the process, no ORM."""
+"""What the raw Python peers share: one statement an answer, items kept in the process, no ORM."""
 
 import os
 import time
@@ -45,7 +45,14 @@ class Catalogue:
 
 
 async def connect() -> asyncpg.Pool:
-    return await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=10, max_size=10)
+    # While others are measured, connections are left to them: a Postgres with its defaults has a
+    # hundred for all servers.
+    return await asyncpg.create_pool(
+        os.environ["DATABASE_URL"],
+        min_size=10,
+        max_size=10,
+        max_inactive_connection_lifetime=1,
+    )
 
 
 async def within_limit(user_id: int) -> bool:

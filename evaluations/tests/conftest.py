@@ -3,8 +3,7 @@ import pytest
 
 @pytest.fixture
 def clinic(db: None):
-    from analytics.tests.people import (
-        make_clinic,  # Models exist only once the settings are chosen.
-    )
+    # pytest imports this file before the settings are chosen, which models need.
+    from analytics.tests.people import make_clinic
 
     return make_clinic()

@@ -1,4 +1,4 @@
-"""Evaluations: the document's request, response and status codes, edits, search, agreement."""
+"""Tests of evaluations: the source document's examples, edits, search and agreement."""
 
 from typing import Any
 
@@ -150,7 +150,7 @@ def test_an_edited_word_is_no_longer_found(clinic: Clinic, api: Any) -> None:
 
 
 def test_shrout_and_fleiss_table_2() -> None:
-    """Six targets, four judges: ICC(2,1) = .29, ICC(2,4) = .62."""
+    """The paper's example: six targets and four judges give ICC(2,1) = .29, ICC(2,4) = .62."""
     ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
     found = correlation(ratings)
     assert found is not None
@@ -186,7 +186,7 @@ def test_agreement_of_two_evaluators(clinic: Clinic, api: Any) -> None:
 
 
 def test_agreement_tells_nothing_of_sessions_that_one_may_not_read(clinic: Clinic) -> None:
-    """The coefficient over one's own and one foreign session would give the foreign ratings."""
+    """A coefficient over an own and a foreign session would reveal the foreign ratings."""
     second = make_user("evi", "evaluator")
     for session, ratings in ((clinic.session, (5, 4)), (clinic.foreign, (1, 2))):
         for evaluator, rating in zip((clinic.evaluator, second), ratings, strict=True):

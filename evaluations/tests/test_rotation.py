@@ -1,4 +1,4 @@
-"""The keys change while evaluators edit and people search: no read fails, no word is lost."""
+"""Tests a rotation during edits and searches: no read fails, and no word is lost."""
 
 import base64
 import threading

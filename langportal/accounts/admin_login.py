@@ -1,7 +1,7 @@
-"""The admin's sign-in page, limited by address.
+"""The admin's sign-in page, limited for each address.
 
-A fixed window serves here: it is a page for people, and what counts failures exactly, and locks
-out, is behind it.
+An approximate limit by a fixed window suffices, because django-axes counts failures exactly and
+locks out.
 """
 
 from django.contrib import admin

@@ -1,4 +1,4 @@
-"""How sign-in and registration speak of errors: as the portal does."""
+"""The errors of sign-in and registration, in the portal's error format."""
 
 from sessions_core.errors import SessionError
 from sessions_core.surfaces.portal.errors import PortalDialect

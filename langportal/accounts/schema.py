@@ -1,4 +1,4 @@
-"""What the API documents say of sign-in and registration."""
+"""OpenAPI descriptions of sign-in and registration."""
 
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.exceptions import AuthenticationFailed
@@ -12,7 +12,7 @@ _ACCESS = "eyJhbGciOiJIUzI1NiJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.Vb1c…"
 _REFRESH = "eyJhbGciOiJIUzI1NiJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.9QxK…"
 _PAIR = {"access": _ACCESS, "refresh": _REFRESH}
 _BAD_TOKEN = AuthenticationFailed("Token is expired")
-_WHO = {"username": "learner", "password": "practise-out-loud"}
+_CREDENTIALS = {"username": "learner", "password": "practise-out-loud"}
 
 documented = describer(
     "account",
@@ -23,7 +23,7 @@ documented = describer(
             serializers.PairSerializer,
             _PAIR,
             request=serializers.SignInSerializer,
-            sent=_WHO,
+            sent=_CREDENTIALS,
             errors=[AuthenticationFailed("No active account has these credentials")],
         ),
         "refresh": Operation(

@@ -1,4 +1,4 @@
-"""What sign-in and registration take."""
+"""Serializers of sign-in and registration."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError as ModelValidationError
 from rest_framework import serializers
 
-# Longer passwords protect nobody better, and hashing them is work for the asking.
+# Longer passwords add no security, and hashing them would cost processor time.
 PASSWORD_MAX_LENGTH = 1024
 
 
@@ -38,7 +38,7 @@ class TokenSerializer(serializers.Serializer):
 
 
 class RevokeSerializer(serializers.Serializer):
-    """A token under any of the names that a client knows it by."""
+    """Clients may send the token under any of these names."""
 
     token = serializers.CharField(required=False)
     access = serializers.CharField(required=False)
@@ -56,7 +56,7 @@ class RegistrationSerializer(serializers.Serializer):
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
 
     def validate_username(self, value: str) -> str:
-        """One spelling for each name (NFKC), and no letters of one script posing as another's."""
+        """Normalises the name (NFKC) and refuses look-alike letters of different scripts."""
         name = get_user_model().normalize_username(value)
         if len(name) > 150:
             raise serializers.ValidationError("This username is too long.", "max_length")

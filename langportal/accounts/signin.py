@@ -1,4 +1,4 @@
-"""Signing in with a password, and registering. Guessing is locked out by django-axes."""
+"""Sign-in with a password, and registration. django-axes locks out guessing."""
 
 import math
 from typing import Any
@@ -20,17 +20,17 @@ from .errors import UsernameTaken
 
 
 def sign_in(request: HttpRequest, username: str, password: str) -> AbstractBaseUser | None:
-    """The user, or ``None``: one answer for an unknown name, a wrong password and a closed account.
+    """Returns the user, or ``None`` for an unknown name, a wrong password or an inactive account.
 
     Raises ``RateLimited`` for a name locked out at this address.
     """
-    # Registration kept the normal form of the name, so any spelling of it signs in.
+    # Registration stores the normal form of the name, so that any spelling can sign in.
     name = get_user_model().normalize_username(username)
     user = authenticate(request, username=name, password=password)
-    marked: Any = request
-    if getattr(marked, "axes_locked_out", False):
-        # Else the middleware of axes would put a page of text in place of our answer.
-        marked.axes_locked_out = False
+    flagged: Any = request
+    if getattr(flagged, "axes_locked_out", False):
+        # Otherwise the middleware of axes would replace our response by a page of text.
+        flagged.axes_locked_out = False
         raise RateLimited("Too many failed sign-ins", _seconds_locked(request, name))
     if user is not None:
         user_logged_in.send(sender=type(user), request=request, user=user)
@@ -45,7 +45,7 @@ def _seconds_locked(request: HttpRequest, username: str) -> int:
 
 
 def register(username: str, password: str, email: str) -> AbstractBaseUser:
-    """Raises ``UsernameTaken``, for a name that differs in capitals alone too."""
+    """Creates an account. Raises ``UsernameTaken``, also if names differ in case alone."""
     users = get_user_model().objects
     if users.filter(username__iexact=username).exists():
         raise UsernameTaken

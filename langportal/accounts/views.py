@@ -1,4 +1,4 @@
-"""Tokens and registration: ``/api/token/…`` and ``/api/register``."""
+"""Views of ``/api/token/`` and ``/api/register``."""
 
 from typing import Any, ClassVar
 
@@ -22,7 +22,7 @@ limits.declare("register", [(100, 3600)], "Too many registrations from this addr
 
 
 class AccountView(Surface):
-    """Open to everybody; counted by address."""
+    """Base of the views. They need no sign-in and are limited for each address."""
 
     dialect = AccountsDialect()
     authentication_classes = ()

@@ -1,1 +1,1 @@
-"""What ``manage.py seed_demo`` makes: people, and sixty days of what they did."""
+"""Demo data for ``manage.py seed_demo``: people, and their activity of sixty days."""

@@ -1,9 +1,9 @@
-"""What there is to practise."""
+"""Loads the activities of the demo."""
 
 from sessions_core.catalogue import starter
 from sessions_core.models import Activity
 
 
 def seed() -> list[Activity]:
-    """The starter catalogue, in its own order."""
+    """Loads the starter catalogue and returns its activities, in its order."""
     return [activity for activity, _ in starter.load()]

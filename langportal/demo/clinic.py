@@ -1,4 +1,4 @@
-"""Therapists in training: who supervises and evaluates whom, and sessions that were measured."""
+"""Seeds therapists in training: their supervisors, evaluators and measured sessions."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,13 +9,13 @@ from django.db import transaction
 
 from analytics.models import EvaluatorAssignment, SupervisorLink, TherapistSession
 from analytics.recording import progress, sessions, snapshots
-from analytics.recording.milestones import Reached
+from analytics.recording.milestones import ReachedMilestone
 from evaluations import recording as evaluations
 from sessions_core import clock
 
 SUPERVISED = ("therapist", "therapist3")
 
-# Sessions of each, and points of a hundred gained from one to the next.
+# For each therapist the number of sessions, and the points gained from one to the next.
 TRAINING = {"therapist": (6, 4.0), "therapist2": (4, 0.5), "therapist3": (5, 2.5)}
 SKILLS = {"Active Listening": 58, "Empathy": 64, "Questioning": 49, "Summarising": 45}
 EVERY_DAYS = 8
@@ -27,7 +27,7 @@ REMARKS = (
 
 
 def seed(users: dict[str, User]) -> str:
-    """Make the links that are missing, and a past for each therapist without sessions."""
+    """Creates missing links, and past sessions for each therapist without any."""
     for name in SUPERVISED:
         SupervisorLink.objects.get_or_create(supervisor=users["supervisor"], therapist=users[name])
     made = 0
@@ -56,7 +56,7 @@ def _past(
 
 
 def _measure(session: TherapistSession, began: datetime, level: dict[str, float]) -> None:
-    """Forty-five minutes, with a snapshot every nine and the metrics at the end."""
+    """Records 45 minutes, with a snapshot every nine and the metrics at the end."""
     random = Random(f"{session.therapist_id} {began:%j}")
     scores = {skill: round(value + random.uniform(-6, 6), 1) for skill, value in level.items()}
     goal = sum(scores.values()) / len(scores)
@@ -67,7 +67,7 @@ def _measure(session: TherapistSession, began: datetime, level: dict[str, float]
     ended = began + timedelta(minutes=45)
     said = random.randint(60, 90)
     with clock.standing_at(ended):
-        snapshots.add(session, points, [Reached("Rapport established", points[1][0])])
+        snapshots.add(session, points, [ReachedMilestone("Rapport established", points[1][0])])
         metrics = {
             "total_messages": said,
             "therapist_messages": said * 2 // 5,

@@ -1,4 +1,4 @@
-"""Sixty days of practice, made by the lifecycle's own verbs under a clock that is set back."""
+"""Seeds sixty days of practice, with the lifecycle's functions under a clock that is set back."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from django.db import transaction
 
 from sessions_core import clock
 from sessions_core.actor import Actor
-from sessions_core.lifecycle import answer, finish, pause, start
+from sessions_core.lifecycle import answer, end, pause, start
 from sessions_core.lifecycle.submission import Submission
 from sessions_core.models import Activity, Completion, Dialect, Item, Session
 from sessions_core.models.activity import ActivityType
@@ -16,11 +16,11 @@ from sessions_core.models.activity import ActivityType
 from .learner import HABITS, Habits
 
 ROUTE = "demo"
-MOST_WORDS = 12
+MAX_WORDS = 12
 
 
 def seed(users: dict[str, User], activities: list[Activity], now: datetime) -> int:
-    """Let each learner without sessions practise; returns how many sessions that made."""
+    """Lets each learner without sessions practise; returns the number of new sessions."""
     library = Library(activities)
     fresh = [
         habits
@@ -31,7 +31,7 @@ def seed(users: dict[str, User], activities: list[Activity], now: datetime) -> i
 
 
 class Library:
-    """The activities and items, read once."""
+    """The activities and items, loaded once."""
 
     def __init__(self, activities: list[Activity]) -> None:
         by_type = {kind: [a for a in activities if a.type == kind] for kind in ActivityType.values}
@@ -53,7 +53,7 @@ class Learner:
 
     @transaction.atomic
     def practise(self, now: datetime) -> int:
-        """All or nothing, so that a broken run is simply run again."""
+        """Practises in one transaction, so that a failed run can be repeated."""
         starts = list(self.habits.moments(now))
         for number, (at, progress) in enumerate(starts):
             kind = self.habits.random.random()
@@ -76,7 +76,7 @@ class Learner:
         activities = self.library.words + self.library.exercises
         wishes = start.Wishes(
             activity_id=random.choice(activities[: 3 + round(progress * len(activities))]).pk,
-            item_count=random.randint(6, MOST_WORDS),
+            item_count=random.randint(6, MAX_WORDS),
             time_limit=60 if ending == "expired" else random.choice([None, None, 600]),
             zone=self.habits.zone,
         )
@@ -95,18 +95,18 @@ class Learner:
             at = max(at, session.deadline_at) + timedelta(seconds=1)
         with clock.standing_at(at + timedelta(seconds=2)):
             if ending == "cancelled":
-                finish.cancel(self.actor, session.pk, route=ROUTE)
+                end.cancel(self.actor, session.pk, route=ROUTE)
             elif ending == "paused":
                 pause.pause(self.actor, session.pk, route=ROUTE)
             elif ending == "expired":
-                finish.expire_due_one(session.pk)
+                end.expire_due_one(session.pk)
             else:
-                finish.complete(self.actor, session.pk, route=ROUTE)
+                end.complete(self.actor, session.pk, route=ROUTE)
 
     def _answer(
         self, session: Session | None, item: Item, at: datetime, progress: float
     ) -> datetime:
-        """One answer, some seconds after ``at``; returns when it was given."""
+        """Answers some seconds after ``at``; returns the time of the answer."""
         seconds = self.habits.seconds()
         at += timedelta(seconds=seconds)
         right = self.habits.knows(item.difficulty, progress)
@@ -114,7 +114,7 @@ class Learner:
             actor=self.actor,
             session_id=session.pk if session else None,
             item_id=item.pk,
-            answer=item.answer if right else self.habits.slip(item.answer),
+            answer=item.answer if right else self.habits.wrong_answer(item.answer),
             response_ms=round(seconds * 1000),
             zone=self.habits.zone,
         )
@@ -135,14 +135,14 @@ class Learner:
             session = start.start(self.actor, Dialect.PRACTICE, wishes)
         poses = [self.library.items[item_id] for item_id in session.plan.item_ids]
         whole = self.habits.random.random() < 0.75
-        held = len(poses) if whole else len(poses) // 2
-        seconds = sum(pose.duration_seconds or 0 for pose in poses[:held]) + 5 * held
+        completed = len(poses) if whole else len(poses) // 2
+        seconds = sum(pose.duration_seconds or 0 for pose in poses[:completed]) + 5 * completed
         with clock.standing_at(at + timedelta(seconds=seconds)):
-            finish.complete(
+            end.complete(
                 self.actor,
                 session.pk,
                 route=ROUTE,
                 completion=Completion.COMPLETED if whole else Completion.PARTIAL,
                 claimed_seconds=seconds,
-                poses_completed=held,
+                poses_completed=completed,
             )

@@ -1,4 +1,4 @@
-"""How a learner of the demo practises: when, what, and how well."""
+"""Simulates a learner of the demo: when it practises, and how well."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -12,35 +12,35 @@ DAYS = 60
 
 @dataclass(slots=True)
 class Habits:
-    """``often``: chance of practising on a day. ``skill``: chance of a first answer being right."""
+    """``daily_chance`` is of practising on a day, ``skill`` of a right answer in the beginning."""
 
     name: str
     zone: str
-    often: float
+    daily_chance: float
     skill: float
     hour: int
     random: Random = field(default_factory=Random)
 
     def moments(self, now: datetime) -> Iterator[tuple[datetime, float]]:
-        """Starts of sessions in the last ``DAYS`` days, each with the part of them gone by, 0–1."""
+        """Yields starts of sessions in the last ``DAYS`` days, and the share of them passed."""
         self.random.seed(self.name)
         today = now.astimezone(ZoneInfo(self.zone)).replace(minute=0, second=0, microsecond=0)
         for ago in range(DAYS, 0, -1):
-            if self.random.random() < self.often:
+            if self.random.random() < self.daily_chance:
                 day = (today - timedelta(days=ago)).replace(hour=self.hour)
                 yield day + timedelta(minutes=self.random.randrange(150)), 1 - ago / DAYS
 
     def knows(self, difficulty: str, progress: float) -> bool:
-        """Whether the next answer is right: better with the weeks, worse with hard words."""
+        """Returns whether the next answer is right; chances grow over the weeks."""
         effort = {"easy": 0.1, "medium": 0.0, "hard": -0.15}[difficulty]
         return self.random.random() < min(0.97, self.skill + effort + 0.25 * progress)
 
     def seconds(self) -> float:
-        """How long an answer takes: mostly two to eight seconds, now and then longer."""
+        """Returns how long an answer takes, mostly two to eight seconds."""
         return round(min(45.0, self.random.lognormvariate(1.4, 0.5)), 1)
 
-    def slip(self, answer: str) -> str:
-        """Something a learner might write instead of ``answer``."""
+    def wrong_answer(self, answer: str) -> str:
+        """Returns what a learner might write instead of ``answer``."""
         kind = self.random.random()
         if kind < 0.35:
             bare = unicodedata.normalize("NFD", answer)
@@ -54,11 +54,11 @@ class Habits:
 
 
 HABITS = (
-    Habits("learner", "Europe/Madrid", often=0.4, skill=0.62, hour=18),
-    Habits("learner2", "Europe/London", often=0.2, skill=0.5, hour=7),
-    Habits("learner3", "America/New_York", often=0.15, skill=0.75, hour=12),
-    Habits("ana", "Europe/Lisbon", often=0.55, skill=0.7, hour=8),
-    Habits("bruno", "America/Sao_Paulo", often=0.3, skill=0.45, hour=20),
-    Habits("chiara", "Europe/Rome", often=0.35, skill=0.6, hour=13),
-    Habits("dmitri", "Asia/Tbilisi", often=0.2, skill=0.55, hour=21),
+    Habits("learner", "Europe/Madrid", daily_chance=0.4, skill=0.62, hour=18),
+    Habits("learner2", "Europe/London", daily_chance=0.2, skill=0.5, hour=7),
+    Habits("learner3", "America/New_York", daily_chance=0.15, skill=0.75, hour=12),
+    Habits("ana", "Europe/Lisbon", daily_chance=0.55, skill=0.7, hour=8),
+    Habits("bruno", "America/Sao_Paulo", daily_chance=0.3, skill=0.45, hour=20),
+    Habits("chiara", "Europe/Rome", daily_chance=0.35, skill=0.6, hour=13),
+    Habits("dmitri", "Asia/Tbilisi", daily_chance=0.2, skill=0.55, hour=21),
 )

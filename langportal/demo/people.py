@@ -1,4 +1,4 @@
-"""Who is in the demo. One password for all, shown on the first page where ``DEMO`` is set."""
+"""The people of the demo. They share a password, which the home page shows if ``DEMO`` is set."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from django.core.management.base import CommandError
 
 PASSWORD = "practise-out-loud"
 
-# A domain that cannot exist marks the demo's accounts, so that it never takes over a real one.
+# A domain that cannot exist marks the demo's accounts, so that a real one is never changed.
 DOMAIN = "demo.invalid"
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``roles`` are groups. ``extra``: of the history only, not in the report."""
+    """``roles`` are groups. People marked ``extra`` have a history but are not in the report."""
 
     name: str
     roles: tuple[str, ...] = ()
@@ -41,14 +41,14 @@ PEOPLE = (
 )
 LEARNERS = [person.name for person in PEOPLE[:4]]
 
-# What staff may do in the admin: look at all that learners did, end a session, mend the catalogue.
+# Staff may view everything in the admin, end a session, and edit the catalogue.
 STAFF_CHANGES = ("change_session", "change_activity", "change_item", "add_activity", "add_item")
 
 
 def seed() -> dict[str, User]:
-    """Make who is missing; returns everybody by name.
+    """Creates the missing accounts; returns all by name.
 
-    Raises ``CommandError`` where somebody else has one of the names.
+    Raises ``CommandError`` if an account that is not the demo's has one of the names.
     """
     users = get_user_model().objects
     found = {user.username: user for user in users.filter(username__in=[p.name for p in PEOPLE])}
@@ -67,7 +67,7 @@ def seed() -> dict[str, User]:
 
 
 def _password_hash(found: dict[str, User]) -> str:
-    """One bcrypt for all of them: fourteen would be the better part of the wait."""
+    """Returns one hash for all accounts, because computing fourteen would take too long."""
     for encoded in {user.password for user in found.values()}:
         if check_password(PASSWORD, encoded):
             return encoded

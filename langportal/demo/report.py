@@ -1,4 +1,4 @@
-"""What ``seed_demo --json`` says: enough to sign in, answer rightly and follow a sequence."""
+"""The output of ``seed_demo --json``: accounts, exercises with answers, and sequences."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from .people import PASSWORD, PEOPLE
 
 
 def report(users: dict[str, User], activities: list[Activity]) -> dict[str, Any]:
-    """``activities`` are those answered by writing; the conjugations are ``exercises`` as well.
+    """Reports written activities as ``activities``, conjugations also as ``exercises``.
 
-    Item and exercise ids are strings, as the portal writes them; each ``answer`` is one that the
-    judge accepts. A pose's ``duration_seconds`` is how long it is held.
+    Item and exercise ids are strings, as in the portal's API. The judge accepts each ``answer``.
+    ``duration_seconds`` is the length of a pose.
     """
     items = _items(activities)
     written = [a for a in activities if a.type != ActivityType.SEQUENCE]

@@ -1,8 +1,7 @@
-"""What is seeded beyond learners and their history.
+"""Lists further seeders of the demo, besides those of learners and their history.
 
-To add to the demo, write a file beside this one with a function that takes the demo's users by
-name, makes what is missing (it is called on every run) and returns a line for the terminal, and
-name it here.
+A seeder takes the demo's users by name, creates what is missing, since it is called on every run,
+and returns a line for the terminal.
 """
 
 from collections.abc import Callable

@@ -1,1 +1,1 @@
-"""``/health`` and ``/ready``: what a supervisor or a load balancer asks."""
+"""``/health`` and ``/ready``, for process supervisors and load balancers."""

@@ -1,4 +1,4 @@
-"""Is a service there? They are answered within ``PATIENCE`` seconds, hung or not."""
+"""Probes of the services that the product needs. A hanging service counts as unreachable."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -9,18 +9,18 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-PATIENCE = 1.5
+TIMEOUT_SECONDS = 1.5
 OK = "ok"
 UNREACHABLE = "unreachable"
 NOT_CONFIGURED = "not configured"
 
-# A stopped (not killed) server leaves a probe hanging in its socket. Few at a time, so that asking
-# again and again cannot pile them up: with all of them hanging, the answer is "unreachable" too.
-_free = BoundedSemaphore(8)
+# A probe of a stopped (not killed) server hangs in its socket. At most eight threads may hang, so
+# that repeated probes cannot pile up; further probes are answered "unreachable" at once.
+_slots = BoundedSemaphore(8)
 
 
 def database() -> str:
-    """Whether the database answers a query."""
+    """Returns whether the database answers a query."""
     try:
         with connection.temporary_connection() as cursor:
             cursor.execute("SELECT 1")
@@ -36,7 +36,7 @@ def _client(url: str) -> redis.Redis:
 
 
 def cache_server() -> str:
-    """Whether Redis answers; the product serves without it, so its loss only degrades."""
+    """Returns whether Redis answers. The product also works without it."""
     if not settings.REDIS_URL:
         return NOT_CONFIGURED
     try:
@@ -46,20 +46,20 @@ def cache_server() -> str:
     return OK
 
 
-def ask(**probes: Callable[[], str]) -> dict[str, str]:
-    """The answers of the probes, asked side by side, within ``PATIENCE`` seconds in all."""
-    asked = {name: _begin(probe) for name, probe in probes.items()}
-    answered, _ = wait(asked.values(), timeout=PATIENCE)
+def run(**probes: Callable[[], str]) -> dict[str, str]:
+    """Runs the probes in parallel; returns their results within ``TIMEOUT_SECONDS``."""
+    futures = {name: _begin(probe) for name, probe in probes.items()}
+    answered, _ = wait(futures.values(), timeout=TIMEOUT_SECONDS)
     return {
         name: future.result() if future in answered else UNREACHABLE
-        for name, future in asked.items()
+        for name, future in futures.items()
     }
 
 
 def _begin(probe: Callable[[], str]) -> Future[str]:
-    """Run ``probe`` in a daemon thread: a pool's would hold up the end of the process."""
+    """Runs ``probe`` in a daemon thread, because a pool's threads delay the process's exit."""
     future: Future[str] = Future()
-    if not _free.acquire(blocking=False):
+    if not _slots.acquire(blocking=False):
         future.set_result(UNREACHABLE)
         return future
 
@@ -67,7 +67,7 @@ def _begin(probe: Callable[[], str]) -> Future[str]:
         try:
             future.set_result(probe())
         finally:
-            _free.release()
+            _slots.release()
 
     Thread(target=run, name="ready", daemon=True).start()
     return future

@@ -1,4 +1,4 @@
-"""Small views of our own: django-health-check answers 500, knows no "degraded" and can hang."""
+"""Health views. django-health-check responds with 500, has no state "degraded" and can hang."""
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -10,15 +10,15 @@ from . import probes
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """The process is alive. Asks nothing else, so that a lost database restarts no process."""
+    """Says that the process is alive. A lost database must not make a supervisor restart it."""
     return JsonResponse({"status": "alive"})
 
 
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether to send requests here: ``ready``, ``degraded`` without Redis, or 503."""
-    checks = probes.ask(database=probes.database, redis=probes.cache_server)
+    """Says whether to send requests: ``ready``, ``degraded`` without Redis, or 503."""
+    checks = probes.run(database=probes.database, redis=probes.cache_server)
     if checks["database"] != probes.OK:
         return JsonResponse({"status": "unavailable", "checks": checks}, status=503)
     status = "degraded" if checks["redis"] == probes.UNREACHABLE else "ready"

@@ -1,1 +1,1 @@
-"""The pages people see."""
+"""The HTML pages of the product."""

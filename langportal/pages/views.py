@@ -1,4 +1,4 @@
-"""The first page. Everything on it that changes is fetched by its script through the API."""
+"""The home page. Its script uses the public API alone."""
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
@@ -15,7 +15,7 @@ from ..demo.people import LEARNERS, PASSWORD
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, and a session to practise. Demo sign-ins are shown where ``DEMO`` is set."""
+    """Shows the home page, with the demo's accounts if ``DEMO`` is set."""
     return render(
         request,
         "pages/home.html",
@@ -29,12 +29,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """For what is not a page of ours, an answer in JSON say, browsers ask at this address."""
+    """Redirects to the icon, since browsers request this address for a JSON response."""
     return redirect(static("langportal/mark.svg"))
 
 
 def _to_practise() -> QuerySet[Activity]:
-    """Activities answered by typing; a guided sequence is held, not typed."""
+    """Returns the activities with typed answers, which guided sequences do not have."""
     return (
         Activity.objects.filter(is_active=True)
         .exclude(type=ActivityType.SEQUENCE)

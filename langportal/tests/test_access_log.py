@@ -1,4 +1,4 @@
-"""What somebody searched for, and why, stays out of the access log."""
+"""Tests that the access log has no query strings."""
 
 import logging
 

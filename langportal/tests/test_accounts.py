@@ -1,4 +1,4 @@
-"""Sign-in, refresh, revocation and registration, as a client sees them."""
+"""Tests of sign-in, refresh, revocation and registration over HTTP."""
 
 import pytest
 from axes.models import AccessAttempt
@@ -183,7 +183,7 @@ class TestGuessing:
             return sign_in(client, HTTP_X_FORWARDED_FOR=forwarded).status_code
 
         assert status("192.0.2.1") == 200
-        assert status("198.51.100.9, 192.0.2.1, 10.1.1.1") == 429  # What it claims is not read.
+        assert status("198.51.100.9, 192.0.2.1, 10.1.1.1") == 429  # The forged part is ignored.
         assert status("192.0.2.2, 10.1.1.1") == 200
 
     def test_a_household_of_ipv6_addresses_is_one(self, client, learner, settings) -> None:

@@ -1,4 +1,4 @@
-"""Nobody hammers the admin's sign-in page."""
+"""Tests of the limit of the admin's sign-in page."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from langportal.accounts.admin_login import PER_MINUTE
 pytestmark = pytest.mark.django_db
 
 
-@time_machine.travel(datetime(2026, 3, 1, 12, tzinfo=UTC), tick=False)  # Its window has an edge.
+@time_machine.travel(datetime(2026, 3, 1, 12, tzinfo=UTC), tick=False)  # The window must not end.
 def test_an_address_is_refused_after_too_many_sign_ins(client):
     for number in range(PER_MINUTE):
         body = {"username": f"name{number}", "password": "wrong"}

@@ -1,4 +1,4 @@
-"""The OpenAPI document and its page: whole, open to everybody, and from this server alone."""
+"""Tests that the API document is complete and public, and its page loads no foreign files."""
 
 import re
 from functools import cache

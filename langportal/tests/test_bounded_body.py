@@ -1,4 +1,4 @@
-"""A body is taken in up to the bound, and no longer than the time allowed."""
+"""Tests of the limits of size and time for a request's body."""
 
 import asyncio
 from typing import Any
@@ -9,8 +9,10 @@ PIECE = b"x" * 100
 
 
 async def serve(pieces: int, *, limit: int = 1000, seconds: float = 5.0) -> tuple[int, list[Any]]:
-    """A client that sends ``pieces`` and then says no more. How many bytes reached the
-    application, and what went out."""
+    """Simulates a client that sends ``pieces`` and then nothing more.
+
+    Returns the number of bytes that reached the application, and the response.
+    """
     sent: list[Any] = []
     taken = 0
     left = pieces

@@ -1,4 +1,4 @@
-"""The strict policy everywhere, and the admin's exception nowhere else."""
+"""Tests of the strict policy, and of the looser one, which only the admin gets."""
 
 import pytest
 from django.test import Client

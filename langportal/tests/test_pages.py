@@ -1,4 +1,4 @@
-"""The first page as the server sends it, and the pages for what goes wrong."""
+"""Tests of the home page and the error pages, without their script."""
 
 import pytest
 from django.contrib.staticfiles import finders

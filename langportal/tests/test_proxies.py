@@ -1,4 +1,4 @@
-"""A request's scheme is what the connection was, or what one of our own proxies says it was."""
+"""Tests that the header for the scheme is accepted from trusted proxies alone."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The demo: complete, made by the lifecycle, made once, and never over somebody's real data."""
+"""Tests that the demo is complete, is created once, and never changes real data."""
 
 import json
 from datetime import timedelta
@@ -43,7 +43,7 @@ def seed(*options: str) -> str:
 
 @pytest.fixture
 def no_history(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For what does not look at it: it is most of the time a run takes."""
+    """Disables the history, which takes most of the time, for tests that do not need it."""
     monkeypatch.setattr(history, "HABITS", ())
 
 
@@ -55,20 +55,22 @@ def is_accepted(item_id: str, given: str) -> bool:
 
 @pytest.mark.usefixtures("no_history")
 def test_prints_one_json_object_that_a_client_can_work_from() -> None:
-    told = json.loads(seed("--json"))
-    assert set(told) == {"users", "activities", "exercises", "sequences"}
-    assert set(told["users"]) == NAMES
-    for name, user in told["users"].items():
+    seeded = json.loads(seed("--json"))
+    assert set(seeded) == {"users", "activities", "exercises", "sequences"}
+    assert set(seeded["users"]) == NAMES
+    for name, user in seeded["users"].items():
         assert set(user) == {"id", "username", "password"}
         assert User.objects.get(username=name).pk == user["id"]
         assert User.objects.get(username=name).check_password(user["password"])
-    first = told["activities"][0]
+    first = seeded["activities"][0]
     assert len(first["items"]) >= 20
     assert all(is_accepted(item["item_id"], item["answer"]) for item in first["items"])
-    assert len(told["exercises"]) >= 60
-    assert all(is_accepted(item["exercise_id"], item["answer"]) for item in told["exercises"])
-    assert len(told["sequences"]) == 2
-    assert all(pose["duration_seconds"] > 0 for each in told["sequences"] for pose in each["poses"])
+    assert len(seeded["exercises"]) >= 60
+    assert all(is_accepted(item["exercise_id"], item["answer"]) for item in seeded["exercises"])
+    assert len(seeded["sequences"]) == 2
+    assert all(
+        pose["duration_seconds"] > 0 for each in seeded["sequences"] for pose in each["poses"]
+    )
 
 
 def test_the_history_is_what_sixty_days_of_practice_leave() -> None:

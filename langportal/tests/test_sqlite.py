@@ -1,4 +1,4 @@
-"""What the embedded database promises."""
+"""Tests of the settings of SQLite."""
 
 import pytest
 from django.db import connection

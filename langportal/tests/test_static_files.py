@@ -1,4 +1,4 @@
-"""Files of the apps, served by the product itself under either kind of server."""
+"""Tests that static files are served under ASGI and under WSGI."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from langportal.asgi import application
-from sessions_core.tests.fastlane.asgi import Post, headers
+from sessions_core.tests.fast.asgi import Post, headers
 
 ADDRESS = "/static/langportal/js/api.js"
 
@@ -28,7 +28,7 @@ def test_a_file_is_served_with_its_type_and_the_headers_of_a_page(
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
-# Once an answer is closed, Django looks at the connection that a test before may have left.
+# Closing a response makes Django check connections that an earlier test may have left.
 @pytest.mark.django_db
 def test_a_client_that_has_it_is_told_so(client: Client) -> None:
     whole = client.get(ADDRESS)

@@ -1,4 +1,4 @@
-"""Django in a pool of threads: what a client sees, and when it is turned away."""
+"""Tests of the pool of threads, and of the 503 if none is free."""
 
 import asyncio
 import threading
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 
 from langportal.threaded_django import ThreadedDjango
-from sessions_core.tests.fastlane.asgi import Answer, Post, headers
+from sessions_core.tests.fast.asgi import Answer, Post, headers
 
 go_on = threading.Event()
 
@@ -23,7 +23,7 @@ def echo(request: HttpRequest) -> HttpResponse:
 
 
 def stuck(request: HttpRequest) -> HttpResponse:
-    go_on.wait(20)
+    go_on.wait(120)
     return HttpResponse("done")
 
 
@@ -99,7 +99,7 @@ def test_content_made_piece_by_piece_is_made_in_the_threads() -> None:
 
 
 def test_without_a_free_thread_a_request_is_turned_away_and_may_come_again() -> None:
-    app = ThreadedDjango(threads=1, patience=0.05)
+    app = ThreadedDjango(threads=1, thread_timeout=0.05)
 
     async def crowd() -> tuple[Answer, Answer, Answer]:
         waiting = asyncio.create_task(get("stuck").to(app))

@@ -1,4 +1,4 @@
-"""The admin: for inspecting. What happened is shown, never edited; actions call lifecycle verbs."""
+"""The admin shows what happened, but edits only the catalogue; actions call the lifecycle."""
 
 from . import activities, learners, sessions, staff_accesses
 

@@ -1,4 +1,4 @@
-"""The catalogue: activities with their items, and the items of the large ones on their own page."""
+"""Admin of the catalogue: activities with their items, and a list of all items."""
 
 from typing import Any, cast
 
@@ -14,13 +14,13 @@ from ..models import Activity, Item
 from .base import ListAdmin, TabularInline
 from .item_form import ItemForm
 
-# Each inline row is a dozen form fields; Django refuses a form of more than a thousand.
-MOST_INLINE = 50
+# Each inline row has a dozen form fields, and Django refuses a form with over a thousand.
+MAX_INLINE_ITEMS = 50
 RETIRED_NOT_DELETED = "Items are retired by taking their tick away: attempts refer to them."
 
 
-def _held(activity: Activity) -> int:
-    """As ``ActivityAdmin.get_queryset`` counted."""
+def _item_count(activity: Activity) -> int:
+    """Returns the count that ``ActivityAdmin.get_queryset`` annotates."""
     return cast(Any, activity).item_total
 
 
@@ -46,7 +46,7 @@ class ItemInline(TabularInline):
 
 @admin.register(Activity)
 class ActivityAdmin(ListAdmin):
-    list_display = ("name", "type", "items_held", "source_language", "target_language", "is_active")
+    list_display = ("name", "type", "item_count", "source_language", "target_language", "is_active")
     list_filter = ("type", "is_active", "forgive_typos")
     search_fields = ("name", "key")
     prepopulated_fields = {"key": ("name",)}
@@ -59,7 +59,7 @@ class ActivityAdmin(ListAdmin):
         return super().get_queryset(request).annotate(item_total=Count("items"))
 
     def get_inlines(self, request: HttpRequest, obj: Activity | None = None) -> list[type]:
-        small = obj is None or _held(obj) <= MOST_INLINE
+        small = obj is None or _item_count(obj) <= MAX_INLINE_ITEMS
         return [ItemInline] if small else []
 
     def save_formset(
@@ -69,8 +69,8 @@ class ActivityAdmin(ListAdmin):
             catalogue.save(item)
 
     @admin.display(description="items", ordering="item_total")
-    def items_held(self, activity: Activity) -> int:
-        return _held(activity)
+    def item_count(self, activity: Activity) -> int:
+        return _item_count(activity)
 
     @admin.display(description="items")
     def all_items(self, activity: Activity) -> str:
@@ -81,7 +81,7 @@ class ActivityAdmin(ListAdmin):
             '<a href="{}?activity__id__exact={}">All {} in a list</a>',
             address,
             activity.pk,
-            _held(activity),
+            _item_count(activity),
         )
 
 

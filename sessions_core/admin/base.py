@@ -1,4 +1,4 @@
-"""What the admin pages share."""
+"""Base classes of the admin pages."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 
 if TYPE_CHECKING or not apps.is_installed("unfold"):
     from django.contrib.admin import ModelAdmin, TabularInline
-else:  # a host project without it gets Django's own look
+else:  # without unfold, a host project uses Django's own classes
     from unfold.admin import ModelAdmin, TabularInline
 
 __all__ = ["USERNAME", "CappedPaginator", "ListAdmin", "ReadOnlyAdmin", "TabularInline"]
@@ -21,14 +21,14 @@ USERNAME = get_user_model().USERNAME_FIELD
 
 
 class CappedPaginator(Paginator):
-    """Counts no further than ``MOST`` rows: beyond that, filters and search find, not paging."""
+    """Counts at most ``MAX_COUNT`` rows, because counting a large table is slow."""
 
-    MOST = 10_000
+    MAX_COUNT = 10_000
 
     @cached_property
     def count(self) -> int:
         rows = cast(QuerySet, self.object_list)
-        return rows.order_by()[: self.MOST].count()
+        return rows.order_by()[: self.MAX_COUNT].count()
 
 
 class ListAdmin(ModelAdmin):
@@ -41,7 +41,7 @@ class ListAdmin(ModelAdmin):
 
 
 class ReadOnlyAdmin(ListAdmin):
-    """Rows that verbs wrote: to be looked at."""
+    """Pages of rows that only the lifecycle writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""The form of an item: what it refuses is what the catalogue refuses."""
+"""The form of an item. It applies the rules of the catalogue."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is kept about a learner, derived from the sessions."""
+"""Admin of what is derived from a learner's sessions."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Years, months and days to choose from, without reading a table for them."""
+"""Lists years, months and days for a date hierarchy without reading the whole table."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ from django.utils import timezone
 
 
 class PeriodsQuerySet(QuerySet[Model]):
-    """For an admin's ``date_hierarchy``, which asks ``datetimes`` for the periods that have rows.
+    """For an admin's ``date_hierarchy``, which calls ``datetimes`` for the periods with rows.
 
-    Here it gets every period from the first row to the last, by their two ends in the index; to
-    leave out the empty ones, all rows would have to be read, on every page.
+    It returns all periods between the first and the last row, which an index finds. Leaving out
+    empty periods would mean to read all rows for every page.
     """
 
     def datetimes(self, field_name: str, kind: str, *args: Any, **kwargs: Any) -> Any:
@@ -29,7 +29,7 @@ def _periods(first: datetime, last: datetime, kind: str) -> Iterator[datetime]:
         period = period.replace(day=1, month=1 if kind == "year" else period.month)
     while period <= last:
         yield period
-        # 32 days on is always in the next month, 367 in the next year.
+        # 32 days later is always in the next month, 367 in the next year.
         later = period + timedelta(days={"day": 1, "month": 32, "year": 367}[kind])
         period = later if kind == "day" else later.replace(day=1)
         period = period.replace(month=1) if kind == "year" else period

@@ -1,4 +1,4 @@
-"""Ends that staff may give to a session, each by its lifecycle verb."""
+"""Admin actions that complete, cancel or expire sessions."""
 
 from collections.abc import Callable
 from typing import cast
@@ -10,14 +10,14 @@ from django.http import HttpRequest
 
 from ..actor import Actor
 from ..errors import SessionError
-from ..lifecycle import finish
+from ..lifecycle import end
 from ..models import Session
 
 REASONS_SHOWN = 10
 
 
 class SessionActions(admin.ModelAdmin):
-    """Mixed into the session's page; needs the permission to change sessions."""
+    """Mixin for the session's page. The actions require the permission to change sessions."""
 
     actions = ("complete_sessions", "cancel_sessions", "expire_sessions")
 
@@ -27,14 +27,14 @@ class SessionActions(admin.ModelAdmin):
     @admin.action(description="Complete the chosen sessions", permissions=["end"])
     def complete_sessions(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         def complete(session: Session) -> None:
-            finish.complete(_owner(session), session.pk, route=request.path)
+            end.complete(_owner(session), session.pk, route=request.path)
 
         self._end_each(request, queryset, "completed", complete)
 
     @admin.action(description="Cancel the chosen sessions", permissions=["end"])
     def cancel_sessions(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         def cancel(session: Session) -> None:
-            finish.cancel(_owner(session), session.pk, route=request.path)
+            end.cancel(_owner(session), session.pk, route=request.path)
 
         self._end_each(request, queryset, "cancelled", cancel)
 
@@ -43,7 +43,7 @@ class SessionActions(admin.ModelAdmin):
     )
     def expire_sessions(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         def expire(session: Session) -> None:
-            if not finish.expire_due_one(session.pk):
+            if not end.expire_due_one(session.pk):
                 raise SessionError("Its time limit has not passed, or it has ended.")
 
         self._end_each(request, queryset, "expired", expire)
@@ -55,7 +55,7 @@ class SessionActions(admin.ModelAdmin):
         done: str,
         end: Callable[[Session], None],
     ) -> None:
-        """Call ``end`` on each session by itself; tell how many ended, and why others did not."""
+        """Calls ``end`` for each session and reports how many ended, and why others did not."""
         ended = 0
         refusals = []
         for session in queryset.order_by("pk"):
@@ -79,5 +79,5 @@ class SessionActions(admin.ModelAdmin):
 
 
 def _owner(session: Session) -> Actor:
-    """Verbs act for a session's owner; who of the staff asked is in the admin's log."""
+    """Returns the owner, for whom the lifecycle acts; the admin's log names the staff."""
     return Actor(user_id=session.user_id, guest=session.guest)

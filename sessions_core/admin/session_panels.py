@@ -1,4 +1,4 @@
-"""What happened in one session, as tables: a composite key keeps attempts out of inlines."""
+"""Tables of what happened in a session. Inlines cannot show attempts' composite key."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A table; ``older`` is the query string of its next page, empty on the last one."""
+    """A table. ``older`` is the query string of its next page, empty on the last one."""
 
     title: str
     headers: tuple[str, ...]
@@ -24,9 +24,9 @@ class Panel:
 
 
 def panels(object_id: str, query: Mapping[str, str]) -> list[Panel]:
-    """Attempts and changes of state of the session, newest first, ``PAGE`` rows of each.
+    """Returns attempts and changes of state, newest first, at most ``PAGE`` rows of each.
 
-    ``query``: ``attempts_below`` and ``changes_below`` name the event id to go on from.
+    In ``query``, ``attempts_below`` and ``changes_below`` are event ids that start a further page.
     """
     pk = decode(str(object_id))
     if pk is None:
@@ -78,5 +78,5 @@ def _changes(pk: int, below: int | None) -> Panel:
 
 
 def moment(at: datetime) -> str:
-    """In the zone of the admin, which is the server's."""
+    """Formats a time in the server's zone, as the admin does."""
     return format_date(localtime(at), "j M Y, H:i:s")

@@ -1,4 +1,4 @@
-"""Sessions: found by filters, public id or learner; shown with what happened in them."""
+"""Admin of learning sessions, with tables of what happened in them."""
 
 from typing import Any, cast
 
@@ -43,7 +43,7 @@ class SessionAdmin(SessionActions, ReadOnlyAdmin):
     list_select_related = ("user", "activity")
     list_filter = ("status", "dialect", "standalone", "activity")
     date_hierarchy = "started_at"
-    search_fields = ("pk",)  # shows the box; get_search_results decides
+    search_fields = ("pk",)  # only to show the field; see get_search_results
     search_help_text = "Public id, integer id or user name"
     change_form_template = "sessions_core/admin/session.html"
     fieldsets = (
@@ -97,11 +97,11 @@ class SessionAdmin(SessionActions, ReadOnlyAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Session | None:
-        """Every page about one session comes through here, so each look is on record."""
-        looker = Actor(user_id=request.user.pk, is_staff=True)
+        """All pages of one session load it here, so each access by staff is recorded."""
+        staff = Actor(user_id=request.user.pk, is_staff=True)
         rows = self.get_queryset(request).select_related("user", "activity")
         try:
-            return session_for(looker, object_id, route=request.path, write=False, rows=rows)
+            return session_for(staff, object_id, route=request.path, write=False, rows=rows)
         except SessionNotFound:
             return None
 

@@ -1,4 +1,4 @@
-"""Which member of staff looked at whose session."""
+"""Admin of staff's accesses to learners' sessions."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""The one way in which activities and items are written: by imports, the demo and the admin."""
+"""Writes activities and items; imports, the demo and the admin all use this package."""
 
 from .forms import index_forms, rebuild_forms
 from .rows import BadItem, ItemRow, clean_text, key_of, refusal

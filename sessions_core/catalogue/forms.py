@@ -1,6 +1,6 @@
-"""The words and forms that the catalogue accepts, for a judge that must not forgive them.
+"""Indexes the words and forms in accepted answers, which a judge must not forgive as typos.
 
-Only the learner's side counts: the answers and their alternatives, whole and word by word.
+The index covers answers and their alternatives, each as a whole and word by word.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,15 +11,15 @@ from django.db import transaction
 from ..grading import normalise
 from ..models import Item, KnownForm
 from ..models.activity import ItemType
-from .lengths import longest
+from .lengths import max_length
 
-_LONGEST = longest(KnownForm, "form")
+_MAX_FORM_LENGTH = max_length(KnownForm, "form")
 _BATCH = 2000
 
 
 def index_forms(items: Iterable[Item]) -> None:
-    """Add the forms of ``items``. Forms they no longer accept stay until ``rebuild_forms``."""
-    # Sorted, so that two imports at once wait for each other instead of deadlocking.
+    """Adds the forms of ``items``. ``rebuild_forms`` removes those they no longer accept."""
+    # Forms are sorted so that concurrent imports cannot deadlock.
     forms = sorted({form for item in items for form in _forms(item)})
     KnownForm.objects.bulk_create(
         [KnownForm(form=form) for form in forms], ignore_conflicts=True, batch_size=_BATCH
@@ -28,10 +28,7 @@ def index_forms(items: Iterable[Item]) -> None:
 
 @transaction.atomic
 def rebuild_forms() -> int:
-    """Derive all the forms anew from the items in use; returns how many there are.
-
-    Readers see the old ones until it is done.
-    """
+    """Rebuilds the index from the active items in one transaction; returns its size."""
     KnownForm.objects.all().delete()
     items = Item.objects.filter(is_active=True).only("type", "answer", "alternatives")
     streamed = items.iterator(chunk_size=_BATCH)
@@ -46,5 +43,5 @@ def _forms(item: Item) -> Iterator[str]:
     for text in (item.answer, *item.alternatives):
         whole = normalise(text)
         for form in (whole, *(normalise(word) for word in whole.split())):
-            if form and len(form) <= _LONGEST:
+            if form and len(form) <= _MAX_FORM_LENGTH:
                 yield form

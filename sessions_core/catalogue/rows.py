@@ -1,4 +1,4 @@
-"""What may become an item. The two databases would differ here, so it is decided before them."""
+"""Rules for items. Python checks them, because Postgres and SQLite would differ."""
 
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -6,19 +6,19 @@ from unicodedata import category, normalize
 
 from ..models import Item
 from ..models.activity import Difficulty, ItemType
-from .lengths import longest
+from .lengths import max_length
 
-MOST_ALTERNATIVES = 50
-MOST_TAGS = 20
-LONGEST_TAG = 50
-_LONGEST_KEY = longest(Item, "key")
+MAX_ALTERNATIVES = 50
+MAX_TAGS = 20
+MAX_TAG_LENGTH = 50
+_MAX_KEY_LENGTH = max_length(Item, "key")
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An item as a source tells it. ``key`` is how a second run finds it again.
+    """An item as read from a source. A second import finds the item by its ``key``.
 
-    ``position`` ``None``: the item stays where it is, a new one goes to the end.
+    With a ``position`` of ``None`` an item keeps its position, and a new one goes to the end.
     """
 
     key: str
@@ -34,13 +34,13 @@ class ItemRow:
 
 
 class BadItem(ValueError):
-    """An item that the catalogue cannot hold; the text says why."""
+    """The catalogue refuses an item; the message gives the reason."""
 
 
 def clean_text(text: str) -> str:
-    """NFC, without control characters, runs of white space as one space. Nothing else changes.
+    """Normalises to NFC, drops control characters and reduces white space to single spaces.
 
-    NUL is kept for ``refusal`` to name: a text with a hole in it is broken, not untidy.
+    NUL stays, so that ``refusal`` reports it: a text with NUL is damaged, not just untidy.
     """
     if not text.isascii():
         text = normalize("NFC", text)
@@ -50,19 +50,19 @@ def clean_text(text: str) -> str:
 
 
 def key_of(word: str) -> str:
-    """The key of an item that has no other name than its word.
+    """Returns the key of an item that is identified by its word alone.
 
-    Case counts: polish and Polish are two words. A text too long for a key is told by its digest.
+    Case counts: polish and Polish are two words. A word too long for a key gets a digest.
     """
     word = clean_text(word)
-    if len(word) <= _LONGEST_KEY:
+    if len(word) <= _MAX_KEY_LENGTH:
         return word
     digest = blake2b(word.encode(errors="surrogatepass"), digest_size=16).hexdigest()
-    return f"{word[: _LONGEST_KEY - len(digest) - 1]}#{digest}"
+    return f"{word[: _MAX_KEY_LENGTH - len(digest) - 1]}#{digest}"
 
 
 def refusal(row: ItemRow) -> str | None:
-    """Why ``row`` cannot be an item, in a few words that many rows share; ``None`` if it can."""
+    """Returns why ``row`` cannot be an item, as a text to count by; ``None`` if it can."""
     if not row.prompt or not row.key:
         return "empty word"
     if not row.answer and row.type != ItemType.POSE:
@@ -87,14 +87,14 @@ def _too_much(row: ItemRow) -> str | None:
         "explanation": (row.explanation, "explanation"),
     }
     for what, (text, field) in lengths.items():
-        most = longest(Item, field)
+        most = max_length(Item, field)
         if len(text) > most:
             return f"{what} over {most} characters"
-    most = longest(Item, "answer")
+    most = max_length(Item, "answer")
     if any(len(text) > most for text in row.alternatives):
         return f"alternative over {most} characters"
-    if len(row.alternatives) > MOST_ALTERNATIVES:
-        return f"more than {MOST_ALTERNATIVES} alternatives"
-    if len(row.tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in row.tags):
-        return f"more than {MOST_TAGS} tags, or one over {LONGEST_TAG} characters"
+    if len(row.alternatives) > MAX_ALTERNATIVES:
+        return f"more than {MAX_ALTERNATIVES} alternatives"
+    if len(row.tags) > MAX_TAGS or any(len(tag) > MAX_TAG_LENGTH for tag in row.tags):
+        return f"more than {MAX_TAGS} tags, or one over {MAX_TAG_LENGTH} characters"
     return None

@@ -1,4 +1,4 @@
-"""Writing activities and items: many at once for imports, one for the admin."""
+"""Writes activities and items: in batches for imports, singly for the admin."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """How many items were new, changed, and already as told."""
+    """Counts of new, changed and unchanged items."""
 
     created: int = 0
     updated: int = 0
@@ -45,7 +45,7 @@ class Saved:
 def save_activity(
     key: str, name: str, type: str = ActivityType.FLASHCARDS, **fields: Any
 ) -> Activity:
-    """The activity of this key, made or brought up to date."""
+    """Creates or updates the activity of this key."""
     activity, _ = Activity.objects.update_or_create(
         key=key, defaults={"name": name, "type": type, **fields}
     )
@@ -53,21 +53,21 @@ def save_activity(
 
 
 def save_items(activity: Activity, rows: Iterable[ItemRow], batch_size: int = 1000) -> Saved:
-    """Insert or update by (activity, key), a batch to a transaction. Retired items stay retired.
+    """Inserts or updates by activity and key, a transaction for each batch. Retired items stay so.
 
-    Of two rows with one key the later stands. Raises ``BadItem`` at a row that ``refusal`` names;
-    the batches before it are kept, and running again goes on from there.
+    A later row replaces an earlier one with the same key. Raises ``BadItem`` for a row that
+    ``refusal`` refuses; earlier batches stay committed, and a second run continues from there.
     """
     return _in_batches(_save_batch, activity, rows, batch_size)
 
 
 def compare_items(activity: Activity, rows: Iterable[ItemRow], batch_size: int = 1000) -> Saved:
-    """What ``save_items`` would do, with nothing written. ``activity`` may be unsaved."""
+    """Counts what ``save_items`` would do, without writing. ``activity`` may be unsaved."""
     return _in_batches(_compare_batch, activity, rows, batch_size)
 
 
 def save(item: Item) -> Item:
-    """Save one edited item, and let the judge know its forms."""
+    """Saves one edited item and indexes its forms."""
     with transaction.atomic():
         item.save()
         index_forms([item])
@@ -75,7 +75,7 @@ def save(item: Item) -> Item:
 
 
 def _in_batches(
-    take: Callable[[Activity, dict[str, ItemRow]], Saved],
+    process: Callable[[Activity, dict[str, ItemRow]], Saved],
     activity: Activity,
     rows: Iterable[ItemRow],
     batch_size: int,
@@ -83,7 +83,7 @@ def _in_batches(
     saved = Saved()
     rows = iter(rows)
     while batch := list(islice(rows, batch_size)):
-        saved += take(activity, {row.key: row for row in batch})
+        saved += process(activity, {row.key: row for row in batch})
     return saved
 
 
@@ -105,26 +105,26 @@ def _compare_batch(activity: Activity, rows: dict[str, ItemRow]) -> Saved:
 
 
 def _changes(activity: Activity, rows: dict[str, ItemRow]) -> tuple[list[Item], Saved]:
-    """The items to write, and how many of them are new. Raises ``BadItem``."""
+    """Returns the items to write, and the counts. Raises ``BadItem``."""
     for row in rows.values():
         if reason := refusal(row):
             raise BadItem(f"{row.key[:50]!r}: {reason}")
     items = Item.objects.filter(activity_id=activity.pk)
-    held = {item.key: item for item in items.filter(key__in=rows)}
+    existing = {item.key: item for item in items.filter(key__in=rows)}
     last = items.aggregate(last=Max("position"))["last"]
     following = 0 if last is None else last + 1
     changed: list[Item] = []
     for key, row in rows.items():
         position = row.position
         if position is None:
-            position = held[key].position if key in held else following
-            following += key not in held
+            position = existing[key].position if key in existing else following
+            following += key not in existing
         item = _item(activity, row, position)
-        if key not in held or _state(item) != _state(held[key]):
+        if key not in existing or _state(item) != _state(existing[key]):
             changed.append(item)
-    # In one order for all, so that two imports at once do not deadlock.
+    # Items are sorted so that concurrent imports cannot deadlock.
     changed.sort(key=lambda item: item.key)
-    created = sum(item.key not in held for item in changed)
+    created = sum(item.key not in existing for item in changed)
     return changed, Saved(created, len(changed) - created, len(rows) - len(changed))
 
 

@@ -1,4 +1,4 @@
-"""Is an answer right? ``Judge`` is the replaceable part (``SESSIONS_JUDGE``)."""
+"""Judges answers. A host can replace the ``Judge`` by the setting ``SESSIONS_JUDGE``."""
 
 from .default import DefaultJudge
 from .nearness import Nearness, near_miss

@@ -1,4 +1,4 @@
-"""The judge that ships."""
+"""The default judge."""
 
 from collections.abc import Callable
 
@@ -9,15 +9,15 @@ from .question import Judgement, Question
 _RIGHT = Judgement(correct=True)
 _WRONG = Judgement(correct=False)
 
-# In words of three letters nearly every slip is another word (sol/sal, él/el, año/ano).
-_SHORTEST_FORGIVEN = 4
+# In shorter words nearly every typo is another word (sol/sal, él/el, año/ano).
+_MIN_FORGIVEN_LENGTH = 4
 
 
 class DefaultJudge:
-    """Exact in letters and accents, blind to case, spaces and outer punctuation.
+    """Compares letters and accents exactly, ignoring case, spaces and outer punctuation.
 
-    A near miss is wrong and explained. Where the activity forgives typos it counts, unless what
-    was typed is itself a word or form of the catalogue, or a whole word of it is.
+    A near miss is wrong, with an explanation. If the activity forgives typos it is correct, unless
+    the answer, or one of its words that differ, is itself a form in the catalogue.
     """
 
     instant = True
@@ -26,7 +26,7 @@ class DefaultJudge:
         self, question: Question, given: str, known_forms: Callable[[str], bool]
     ) -> Judgement:
         if question.type == "pose":
-            return _RIGHT  # held, not answered
+            return _RIGHT  # poses have no answer
         answer = normalise(given)
         if not answer:
             return _WRONG
@@ -51,8 +51,8 @@ def _nearest(answer: str, accepted: list[str]) -> Nearness | None:
 
 
 def _forgivable(answer: str, near: Nearness, known_forms: Callable[[str], bool]) -> bool:
-    """Whether the miss is a mere slip: long enough, no ñ in play, and no other word."""
-    if near.enye or near.shortest < _SHORTEST_FORGIVEN:
+    """Returns whether the miss is a mere typo: long enough, without ñ, and no other word."""
+    if near.enye or near.shortest < _MIN_FORGIVEN_LENGTH:
         return False
     return not any(
         known_forms(form) for form in dict.fromkeys((answer, *map(normalise, near.words)))

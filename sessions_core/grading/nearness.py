@@ -1,4 +1,4 @@
-"""How a wrong answer differs from an accepted one, where it nearly is one."""
+"""Compares a wrong answer with an accepted one, and describes a near miss."""
 
 from dataclasses import dataclass
 from unicodedata import combining, normalize
@@ -10,12 +10,11 @@ _TILDE = "\u0303"
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """``words`` are those of the answer that the accepted one has not; ``edits`` counts letters.
+    """How far a near miss is from the accepted answer.
 
-    ``shortest``: letters in the shortest of the words concerned.
-
-    ``accents_only``: the letters agree and only marks on them differ. ``enye``: one of them is the
-    tilde of an ñ, which Spanish counts as a letter of its own.
+    ``words`` are the answer's words that the accepted one lacks, ``edits`` the number of changed
+    letters, ``shortest`` the letters of the shortest word that differs. ``accents_only`` means that
+    only accents differ; with ``enye``, one of them is the tilde of ñ, which is a letter in Spanish.
     """
 
     edits: int
@@ -27,15 +26,15 @@ class Nearness:
 
     @property
     def rank(self) -> tuple[bool, int]:
-        """Smaller is nearer."""
+        """A sort key; a smaller rank is nearer."""
         return not self.accents_only, self.edits
 
 
 def near_miss(given: str, accepted: str) -> Nearness | None:
-    """Compare two normalised, different texts. ``None`` when they are too far apart.
+    """Compares two normalised, different texts. Returns ``None`` if they are too far apart.
 
-    Word by word where both have as many words, so that "el perro" is not near "un perro".
-    Differing digits are never near: 1985 is no slip for 1984.
+    Texts with equally many words are compared word by word, so that "el perro" is not near
+    "un perro". Different digits are never near: 1985 is no typo for 1984.
     """
     accents_only = bare(given) == bare(accepted)
     wrong, right = _differing_words(given, accepted)
@@ -54,18 +53,18 @@ def near_miss(given: str, accepted: str) -> Nearness | None:
 
 
 def allowed_edits(given: str, accepted: str) -> int:
-    """Slips of the keyboard that still count as near, by the length of the longer text.
+    """Returns the number of edits that still count as near, by the length of the longer text.
 
-    None below three letters, where one edit makes another word out of most; one up to seven; two
-    from eight on. Edits are insertions, deletions, changes and swaps of neighbours (optimal string
-    alignment).
+    It is none below three letters, where one edit turns most words into others, one up to seven
+    letters, and two from eight on. Edits are insertions, deletions, substitutions and swaps of
+    neighbours (optimal string alignment).
     """
     length = max(len(given), len(accepted))
     return 0 if length < 3 else 1 if length < 8 else 2
 
 
 def bare(text: str) -> str:
-    """``text`` without the marks on its letters: "ano" for "año"."""
+    """Returns ``text`` without accents: "ano" for "año"."""
     if text.isascii():
         return text
     return "".join(letter for letter in normalize("NFD", text) if not combining(letter))
@@ -96,7 +95,7 @@ def _enyes(text: str) -> int:
 
 
 def _differing_words(given: str, accepted: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words on which the two disagree, of each; all that are not shared if counts differ."""
+    """Returns the differing words of each; all that are not shared if the counts differ."""
     mine, theirs = given.split(), accepted.split()
     if len(mine) == len(theirs):
         pairs = [pair for pair in zip(mine, theirs, strict=True) if pair[0] != pair[1]]

@@ -1,13 +1,13 @@
-"""The form in which answers are compared."""
+"""Normalises answers for comparison."""
 
 from functools import lru_cache
 from unicodedata import normalize
 
-# Latin, Greek (its question mark is ";" after NFC), Arabic, Devanagari and East Asian marks.
+# Punctuation: Latin, Greek (its question mark is ";" after NFC), Arabic, Devanagari, East Asian.
 _EDGES = " .,;:!?…¡¿؟،؛।。！？，、"
 
-# Zero-width space, soft hyphen, directional and variation marks: keyboards and pasting bring them
-# in and nobody sees them. The zero-width joiners stay, since they change how words are read.
+# Zero-width space, soft hyphen, directional and variation marks, which keyboards and pasting insert
+# unseen. The zero-width joiners are left out, since they change how words are read.
 _INVISIBLE = "\u00ad\u200b\u200e\u200f\u2060\ufeff\ufe0e\ufe0f\u061c" + "".join(
     map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 )
@@ -20,15 +20,14 @@ _SAME = {
 
 
 def normalise(text: str) -> str:
-    """``text`` without what a judge must not see: case, outer marks, spelling of the same letter.
+    """Removes differences of case, outer punctuation, and encoding of the same letter.
 
-    NFC rather than NFKC: compatibility folding would make "²" equal to "2". Case is folded, so
-    "straße" equals "STRASSE". A text of nothing but punctuation stays as it is, so that it cannot
-    equal an empty answer.
+    NFC is used because NFKC would make "²" equal to "2". Case is folded, so "straße" equals
+    "STRASSE". A text of only punctuation stays as it is, so that it cannot equal an empty answer.
     """
     if not text.isascii():
         text = normalize("NFC", text).translate(_SAME)
-        # Folding can take a letter apart again ("İ").
+        # Case folding can decompose a letter ("İ").
         text = normalize("NFC", text.casefold())
     else:
         text = text.casefold()
@@ -36,5 +35,5 @@ def normalise(text: str) -> str:
     return text.strip(_EDGES) or text
 
 
-# The accepted answers of a popular item are compared again and again.
+# The cache saves normalising the accepted answers of popular items each time.
 normalised_accepted = lru_cache(maxsize=8192)(normalise)

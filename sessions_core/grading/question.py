@@ -1,4 +1,4 @@
-"""What a judge is asked and what it says."""
+"""The interface of a judge: its input, its result and its method."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one answer.
+    """The result for one answer.
 
-    ``close``: a near miss. ``difference`` then says what differs, ``accent: "adios" for "adiós"``.
+    ``close`` is a near miss, and ``difference`` then describes it: ``accent: "adios" for "adiós"``.
     A near miss is wrong unless it was ``forgiven``.
     """
 
@@ -30,15 +30,17 @@ class Judgement:
 
 
 class Judge(Protocol):
-    """One that waits for nothing and asks nobody but ``known_forms`` may say so by an attribute
-    ``instant = True``. Its answers are judged on the server's event loop; the others' in threads.
+    """A judge that does no I/O except ``known_forms`` may set an attribute ``instant = True``.
+
+    It is then called on the server's event loop instead of in a thread.
     """
 
     def judge(
         self, question: Question, given: str, known_forms: Callable[[str], bool]
     ) -> Judgement:
-        """``known_forms`` tells whether a normalised text is a word or form of the catalogue.
+        """Judges the answer ``given``.
 
-        It may cost a query, so ask it only where the verdict hangs on it.
+        ``known_forms`` returns whether a normalised text is a form in the catalogue. It may cost a
+        query, so call it only if the result depends on it.
         """
         ...

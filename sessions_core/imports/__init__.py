@@ -1,13 +1,13 @@
-"""Reading vocabulary from files: one parser a format, one pipeline behind them."""
+"""Imports vocabulary from files, with a parser for each format and one common pipeline."""
 
 from .entries import BadFile, Entry, Skipped, Source
-from .importing import Outcome, import_words
+from .importing import ImportResult, import_words
 from .opening import open_source
 
 __all__ = [
     "BadFile",
     "Entry",
-    "Outcome",
+    "ImportResult",
     "Skipped",
     "Source",
     "import_words",

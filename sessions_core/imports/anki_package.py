@@ -1,7 +1,7 @@
-"""Anki's ``.apkg`` and ``.colpkg``: a zip with the collection, an SQLite file, in it.
+"""Reads Anki's ``.apkg`` and ``.colpkg``: zip files with the collection as an SQLite database.
 
-Newer exports hold it as ``collection.anki21b``, compressed with zstd, beside a dummy under the old
-name that only says to update Anki.
+Newer exports contain it as ``collection.anki21b``, compressed with zstd, and under the old name a
+dummy that asks to update Anki.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import TypeVar
 from backports import zstd
 
 from . import columns
-from .entries import LONGEST_FIELD, BadFile, Entry, Skipped
+from .entries import MAX_FIELD_LENGTH, BadFile, Entry, Skipped
 from .markup import plain_text
 from .unpacking import unpack
 
@@ -31,12 +31,12 @@ _BROKEN = (
     zstd.ZstdError,
     EOFError,
     NotImplementedError,
-    RuntimeError,  # how zipfile says that a member wants a password
+    RuntimeError,  # raised by zipfile for a member that needs a password
 )
 
 
 class AnkiPackage:
-    """Every note is an entry: its fields called front and back, or its first two."""
+    """Each note is an entry, of its fields named front and back, or else its first two."""
 
     def __init__(self, path: Path) -> None:
         self._name = path.name
@@ -50,15 +50,15 @@ class AnkiPackage:
             self.close = opened.pop_all().close
 
     def __iter__(self) -> Iterator[Entry | Skipped]:
-        # SQLite keeps any type in any column, hence the casts. Overlong fields are not worth the
-        # memory; the rest of the row still names the note.
+        # The casts are needed since SQLite stores any type in any column. Overlong fields are not
+        # loaded, to save memory; the id of the note is enough to report it.
         notes = self._reading(
             lambda: self._db.execute(
                 """SELECT CAST(id AS INTEGER), mid,
                     CASE WHEN length(flds) <= ? THEN CAST(flds AS TEXT) END,
                     coalesce(CAST(tags AS TEXT), '')
                 FROM notes""",
-                [10 * LONGEST_FIELD],
+                [10 * MAX_FIELD_LENGTH],
             )
         )
         while note := self._reading(notes.fetchone):
@@ -67,7 +67,7 @@ class AnkiPackage:
     def _entry(self, note: int, kind: int, fields: bytes | None, tags: bytes) -> Entry | Skipped:
         place = f"note {note}"
         if fields is None:
-            return Skipped(place, "", f"note over {10 * LONGEST_FIELD} characters")
+            return Skipped(place, "", f"note over {10 * MAX_FIELD_LENGTH} characters")
         try:
             cells = [*fields.decode().split(_FIELD_END), tags.decode()]
         except UnicodeDecodeError:
@@ -89,11 +89,11 @@ class AnkiPackage:
 
 
 def extract(package: Path, collection: Path) -> None:
-    """Write the package's collection to ``collection``, never more than the limit allows."""
+    """Writes the package's collection to ``collection``, up to the limit of unpacked bytes."""
     try:
         with zipfile.ZipFile(package) as archive:
-            held = set(archive.namelist())
-            name = next((name for name in _COLLECTIONS if name in held), None)
+            members = set(archive.namelist())
+            name = next((name for name in _COLLECTIONS if name in members), None)
             if name is None:
                 raise BadFile(f"{package.name} is not an Anki package: it holds no collection.")
             with archive.open(name) as member, collection.open("wb") as out:
@@ -106,7 +106,7 @@ def extract(package: Path, collection: Path) -> None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """Read-only, and with nothing run that a hostile schema may bring along."""
+    """Opens the database read-only, without functions that a hostile schema may call."""
     db = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
     db.text_factory = bytes
     db.create_collation("unicase", lambda one, other: (one > other) - (one < other))
@@ -115,9 +115,9 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _layouts(db: sqlite3.Connection) -> Iterator[tuple[int, columns.Columns]]:
-    """The fields of each note type by name, where the names tell; as old and new files keep them.
+    """Yields the columns of each note type whose fields have known names, in old and new files.
 
-    Raises ``ValueError`` where ``notes`` is no table: a view could compute for ever.
+    Raises ``ValueError`` if ``notes`` is not a table, because a view could run for ever.
     """
     kinds = dict(db.execute("SELECT name, type FROM sqlite_master").fetchall())
     if kinds.get(b"notes") != b"table":

@@ -1,4 +1,4 @@
-"""Anki's "Notes in Plain Text": a table behind header lines such as ``#separator:tab``.
+"""Reads Anki's "Notes in Plain Text": a table after header lines such as ``#separator:tab``.
 
 The lines are described at https://docs.ankiweb.net/importing/text-files.html#file-headers
 """
@@ -26,7 +26,7 @@ _SIDE_COLUMNS = ("notetype column", "deck column", "guid column")
 
 
 class AnkiTextFile:
-    """The first two columns that are not Anki's own are word and translation, unless named."""
+    """Unless columns are named, the first two not used by Anki are word and translation."""
 
     total: int | None = None
 
@@ -55,12 +55,12 @@ class AnkiTextFile:
         self._lines.close()
 
     def _separator(self) -> str | None:
-        told = self._headers.get("separator")
-        if told is None:
+        given = self._headers.get("separator")
+        if given is None:
             return None
-        separator = _SEPARATORS.get(told.casefold(), told)
+        separator = _SEPARATORS.get(given.casefold(), given)
         if len(separator) != 1 or separator in '"\r\n':
-            raise BadFile(f"The line #separator:{told} names no separator.")
+            raise BadFile(f"The line #separator:{given} names no separator.")
         return separator
 
     def _layout(self, count: int) -> columns.Columns:
@@ -69,8 +69,8 @@ class AnkiTextFile:
             if layout := columns.by_name(names):
                 return layout
         tags = self._position("tags column")
-        aside = {self._position(name) for name in _SIDE_COLUMNS} | {tags}
-        words = [at for at in range(count) if at not in aside]
+        reserved = {self._position(name) for name in _SIDE_COLUMNS} | {tags}
+        words = [at for at in range(count) if at not in reserved]
         return columns.Columns(
             word=words[0] if words else None,
             translation=words[1] if len(words) > 1 else None,
@@ -78,12 +78,12 @@ class AnkiTextFile:
         )
 
     def _position(self, name: str) -> int | None:
-        told = self._headers.get(name, "").strip()
-        return int(told) - 1 if len(told) < 4 and told.isascii() and told.isdigit() else None
+        text = self._headers.get(name, "").strip()
+        return int(text) - 1 if len(text) < 4 and text.isascii() and text.isdigit() else None
 
 
 def headers_of(text: str) -> dict[str, str]:
-    """The header lines at the beginning of ``text``, by name in small letters."""
+    """Returns the header lines at the start of ``text``, by name in lower case."""
     headers: dict[str, str] = {}
     for line in text.splitlines():
         name, colon, value = line.partition(":")

@@ -1,10 +1,10 @@
-"""Which column holds what: by the names that files give them, else by their order."""
+"""Finds the meaning of columns by their names, or else by their order."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .entries import LONGEST_FIELD, Entry, Skipped
+from .entries import MAX_FIELD_LENGTH, Entry, Skipped
 
 _NAMES = {
     "word": {"word", "front", "term", "prompt", "source", "headword", "question", "expression"},
@@ -19,7 +19,7 @@ _ANSWER = re.compile(r"(?:&#?\w{1,10};|[^;|])+")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The positions of the columns, 0-based; absent ones are ``None``."""
+    """The positions of the columns, counted from 0; ``None`` for a missing column."""
 
     word: int | None = 0
     translation: int | None = 1
@@ -28,10 +28,10 @@ class Columns:
     tags: int | None = None
 
     def entry(self, place: str, cells: Sequence[str]) -> Entry | Skipped:
-        """The word in ``cells``; missing cells count as empty."""
+        """Returns the entry in ``cells``; missing cells count as empty."""
         word = self._cell(cells, self.word)
-        if any(len(cell) > LONGEST_FIELD for cell in cells):
-            return Skipped(place, word[:50], f"field over {LONGEST_FIELD} characters")
+        if any(len(cell) > MAX_FIELD_LENGTH for cell in cells):
+            return Skipped(place, word[:50], f"field over {MAX_FIELD_LENGTH} characters")
         first, *others = split_answers(self._cell(cells, self.translation)) or [""]
         others += split_answers(self._cell(cells, self.alternatives))
         return Entry(
@@ -52,7 +52,7 @@ BY_ORDER = Columns(word=0, translation=1, alternatives=2, tags=3)
 
 
 def by_name(names: Sequence[str]) -> Columns | None:
-    """Columns found by name; ``None`` unless both a word and a translation are among them."""
+    """Finds columns by name; returns ``None`` unless a word and a translation are found."""
     found: dict[str, int] = {}
     for at, name in enumerate(names):
         if role := _ROLES.get(name.strip().casefold()):
@@ -63,7 +63,7 @@ def by_name(names: Sequence[str]) -> Columns | None:
 
 
 def split_answers(text: str) -> list[str]:
-    """``text`` cut at ";" and "|", but not at the end of "&amp;".
+    """Splits ``text`` at ";" and "|", but not at the end of "&amp;".
 
     A comma may be part of an answer ("sí, claro").
     """

@@ -1,4 +1,4 @@
-"""CSV and its kin: word, translation, alternatives, tags; with a header or without."""
+"""Reads CSV and similar tables of words, with or without a header line."""
 
 import csv
 from collections import Counter
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import columns
-from .entries import LONGEST_LINE, BadFile, Entry, Skipped
+from .entries import MAX_LINE_LENGTH, BadFile, Entry, Skipped
 from .text_lines import OverlongLine, TextFile, sample
 
 _DELIMITERS = "\t;,|"
@@ -14,7 +14,7 @@ _JUDGED_ROWS = 50
 
 
 class DelimitedFile:
-    """A table of words. The delimiter is the one that cuts the first rows most evenly."""
+    """A table of words. ``find_delimiter`` finds the delimiter."""
 
     total: int | None = None
 
@@ -40,8 +40,8 @@ class DelimitedFile:
 
 
 def table(lines: TextFile, delimiter: str) -> Iterator[tuple[str, list[str] | str]]:
-    """The rows of ``lines`` with their places: cells, or why there are none."""
-    # Strict, so that a quotation mark without its pair is told, not glued to the lines after it.
+    """Yields the place of each row with its cells, or with the reason why it is unreadable."""
+    # Strict, so that an unmatched quotation mark is reported instead of joining further lines.
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         first = lines.number + 1
@@ -50,28 +50,28 @@ def table(lines: TextFile, delimiter: str) -> Iterator[tuple[str, list[str] | st
         except StopIteration:
             return
         except OverlongLine:
-            cells = f"line over {LONGEST_LINE:,} characters"
+            cells = f"line over {MAX_LINE_LENGTH:,} characters"
         except csv.Error:
             cells = f"stray quotation mark, or field over {csv.field_size_limit():,} characters"
         yield _place(first, lines.number), cells
 
 
 def find_delimiter(text: str, name: str) -> str:
-    """The delimiter that cuts most of the first rows of ``text`` into as many cells, over one.
+    """Returns the delimiter that splits most of the first rows into the same number of cells.
 
-    Between equals: the one that makes a header of the first row, else the one that comes first in
-    it, since words hold fewer of these signs than translations do. Raises ``BadFile`` where none
-    cuts a row.
+    Among equals, one that makes the first row a header is preferred, then the one that comes first
+    in that row, since words contain fewer of these characters than translations. Raises
+    ``BadFile`` if none splits a row.
     """
     rows = [line for line in text.splitlines() if line.strip()][:_JUDGED_ROWS]
     if not rows:
         return ","
 
-    def merit(delimiter: str) -> tuple[int, bool, int]:
+    def score(delimiter: str) -> tuple[int, bool, int]:
         header = columns.by_name(next(csv.reader(rows[:1], delimiter=delimiter)))
         return _evenness(rows, delimiter), header is not None, -rows[0].find(delimiter)
 
-    best = max(_DELIMITERS, key=merit)
+    best = max(_DELIMITERS, key=score)
     if not _evenness(rows, best):
         raise BadFile(
             f"{name} has one column. A line must hold a word and its translation, "

@@ -1,7 +1,7 @@
-"""A dictionary in the format of dictd: ``NAME.index`` beside ``NAME.dict.dz`` or ``NAME.dict``.
+"""Reads dictionaries of dictd: ``NAME.index`` beside ``NAME.dict.dz`` or ``NAME.dict``.
 
-The index holds a headword, an offset and a length to the line, the numbers in base 64 (RFC 2229
-servers read them so); ``.dz`` is gzip. https://man.archlinux.org/man/dictd.8
+Each line of the index has a headword, an offset and a length, the numbers in dictd's base 64.
+``.dz`` is gzip. https://man.archlinux.org/man/dictd.8
 """
 
 import gzip
@@ -19,7 +19,7 @@ from .unpacking import unpack
 
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
-_LONGEST_ENTRY = 64 * 1024
+_MAX_ENTRY_BYTES = 64 * 1024
 
 
 class Dictionary:
@@ -31,7 +31,7 @@ class Dictionary:
         self._text = _unpacked(text)
 
     def __iter__(self) -> Iterator[Entry | Skipped]:
-        # Entries of one headword are neighbours, since an index is sorted.
+        # An index is sorted, so the entries of a headword follow each other.
         for _, rows in groupby(_rows(self._index), key=lambda row: row[1]):
             yield from _one_each([self._read(*row) for row in rows])
 
@@ -45,8 +45,8 @@ class Dictionary:
         start, size = decode_number(offset), decode_number(length)
         if start is None or size is None:
             return Skipped(place, headword, "broken line in the index")
-        if size > _LONGEST_ENTRY:
-            return Skipped(place, headword, f"entry over {_LONGEST_ENTRY} bytes")
+        if size > _MAX_ENTRY_BYTES:
+            return Skipped(place, headword, f"entry over {_MAX_ENTRY_BYTES} bytes")
         self._text.seek(start)
         text = self._text.read(size)
         if len(text) < size:
@@ -58,10 +58,10 @@ class Dictionary:
 
 
 def _one_each(entries: list[DictdEntry | Skipped]) -> Iterator[Entry | Skipped]:
-    """Of the entries that show one word, those of its own sound joined; the others as repeated.
+    """Joins the entries of the same word and pronunciation; skips others of the same word.
 
-    Dictionaries made from TEI files lose the later words of a headword but not their sound:
-    "apple /æpldʒuːs/" is apple juice. So the shortest sound is the word's own.
+    Dictionaries converted from TEI files cut a headword's later words but not their pronunciation:
+    "apple /æpldʒuːs/" is apple juice. So the shortest pronunciation is taken as the word's own.
     """
     words: dict[str, list[DictdEntry]] = {}
     for entry in entries:
@@ -83,7 +83,7 @@ def _one_each(entries: list[DictdEntry | Skipped]) -> Iterator[Entry | Skipped]:
 
 
 def files_of(path: Path) -> tuple[Path, Path]:
-    """The index and the text of the dictionary of which ``path`` is one, or the name of both."""
+    """Returns the paths of index and text; ``path`` is one of them or their common name."""
     name = path.name
     for ending in (".index", ".dict.dz", ".dict"):
         name = name.removesuffix(ending)
@@ -96,7 +96,7 @@ def files_of(path: Path) -> tuple[Path, Path]:
 
 
 def decode_number(digits: str) -> int | None:
-    """A number in dictd's base 64; ``None`` where it is none, or more than eight digits long."""
+    """Decodes dictd's base 64; returns ``None`` if invalid or more than eight digits long."""
     if not 0 < len(digits) <= 8 or any(digit not in _VALUES for digit in digits):
         return None
     number = 0
@@ -106,10 +106,10 @@ def decode_number(digits: str) -> int | None:
 
 
 def _count_lines(index: Path) -> int:
-    """Raises ``BadFile`` where the first line shows that this is no index."""
+    """Counts entries. Raises ``BadFile`` if the first line is not one of an index."""
     try:
         with index.open("rb") as lines:
-            first = lines.readline(_LONGEST_ENTRY)
+            first = lines.readline(_MAX_ENTRY_BYTES)
             if first.count(b"\t") not in (2, 3):
                 raise BadFile(f"{index.name} is not a dictd index.")
             return 1 + sum(1 for _ in lines)
@@ -118,7 +118,7 @@ def _count_lines(index: Path) -> int:
 
 
 def _rows(index: Path) -> Iterator[tuple[int, str, str, str]]:
-    """(number, headword, offset, length), numbered from 1."""
+    """Yields number, headword, offset and length of each line, numbered from 1."""
     try:
         with index.open(encoding="utf-8", newline="\n") as lines:
             for number, line in enumerate(lines, 1):
@@ -130,7 +130,7 @@ def _rows(index: Path) -> Iterator[tuple[int, str, str, str]]:
 
 
 def _unpacked(path: Path) -> IO[bytes]:
-    """The text in a temporary file, so that entries are read by offset, not through the gzip."""
+    """Unpacks the text to a temporary file, because reading gzip by offset is slow."""
     with ExitStack() as opened:
         plain = opened.enter_context(tempfile.TemporaryFile(prefix="vocabulary-"))
         try:

@@ -1,21 +1,21 @@
-"""What a parser gives: words, and the places where it could not read one."""
+"""The output of a parser: entries, and the places where it could not read one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-# Past these a file is broken or hostile: no word is as long.
-LONGEST_FIELD = 10_000
-LONGEST_LINE = 1024 * 1024
+# No word is as long, so a file beyond these limits is damaged or hostile.
+MAX_FIELD_LENGTH = 10_000
+MAX_LINE_LENGTH = 1024 * 1024
 
 
 class BadFile(Exception):
-    """The file as a whole cannot be read. The text is a sentence for the person who gave it."""
+    """The file as a whole cannot be read. The message is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One word as its file tells it. ``place``: where it stands, as in "line 12"."""
+    """One word as read from its file. ``place`` is where it was found, as in "line 12"."""
 
     place: str
     word: str
@@ -27,7 +27,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A place without a usable word. ``reason``: a few words that many places share."""
+    """A place without a usable word. ``reason`` is a short text, which imports count by."""
 
     place: str
     word: str
@@ -37,8 +37,8 @@ class Skipped:
 class Source(Protocol):
     """A file that is open for reading.
 
-    ``total``: about how many entries it holds, where that is known beforehand.
-    Iterating raises ``BadFile`` where the file turns out to be broken as a whole.
+    ``total`` is the approximate number of entries, or ``None`` if it is unknown.
+    Iterating raises ``BadFile`` if the file turns out to be unreadable as a whole.
     """
 
     total: int | None

@@ -1,4 +1,4 @@
-"""The pipeline: what a source tells becomes items of an activity, and the rest is counted."""
+"""The pipeline: turns the entries of a source into items of an activity."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -12,8 +12,8 @@ from .entries import Entry, Skipped
 
 
 @dataclass(slots=True)
-class Outcome:
-    """How an import went. ``skipped`` counts by reason."""
+class ImportResult:
+    """The counts of an import. ``skipped`` counts by reason."""
 
     read: int = 0
     saved: Saved = field(default_factory=Saved)
@@ -25,33 +25,33 @@ def import_words(
     activity: Activity,
     *,
     dry_run: bool = False,
-    tell: Callable[[Skipped], None] = lambda skipped: None,
-) -> Outcome:
-    """Write the entries of ``source`` to ``activity``, streaming; running again changes nothing.
+    on_skipped: Callable[[Skipped], None] = lambda skipped: None,
+) -> ImportResult:
+    """Writes the entries of ``source`` to ``activity`` as a stream; a second run changes nothing.
 
-    ``tell`` hears of each skipped entry. With ``dry_run`` nothing is written, and ``activity``
-    may be one that is not saved.
+    ``on_skipped`` is called for each skipped entry. With ``dry_run`` nothing is written, and
+    ``activity`` may be unsaved.
     """
-    outcome = Outcome()
+    outcome = ImportResult()
     kind = (
         ItemType.CONJUGATION if activity.type == ActivityType.CONJUGATION else ItemType.TRANSLATION
     )
 
     def skip(skipped: Skipped) -> None:
         outcome.skipped[skipped.reason] += 1
-        tell(skipped)
+        on_skipped(skipped)
 
     def rows() -> Iterator[ItemRow]:
         seen: set[str] = set()
-        for told in source:
+        for entry in source:
             outcome.read += 1
-            if isinstance(told, Skipped):
-                skip(told)
+            if isinstance(entry, Skipped):
+                skip(entry)
                 continue
-            row = row_of(told, kind)
+            row = row_of(entry, kind)
             reason = refusal(row) or ("repeated word" if row.key in seen else None)
             if reason:
-                skip(Skipped(told.place, told.word[:50], reason))
+                skip(Skipped(entry.place, entry.word[:50], reason))
             else:
                 seen.add(row.key)
                 yield row
@@ -62,13 +62,16 @@ def import_words(
 
 
 def row_of(entry: Entry, kind: str = ItemType.TRANSLATION) -> ItemRow:
-    """``entry`` tidied: no empty or repeated answers, a difficulty taken from a tag of its name."""
+    """Returns the item of ``entry``, without empty or repeated answers.
+
+    A tag that names a difficulty sets the difficulty.
+    """
     word, answer = clean_text(entry.word), clean_text(entry.translation)
-    told = {normalise(answer)}
+    known = {normalise(answer)}
     alternatives: list[str] = []
     for text in map(clean_text, entry.alternatives):
-        if text and normalise(text) not in told:
-            told.add(normalise(text))
+        if text and normalise(text) not in known:
+            known.add(normalise(text))
             alternatives.append(text)
     tags = list(dict.fromkeys(filter(None, map(clean_text, entry.tags))))
     levels = [tag.casefold() for tag in tags if tag.casefold() in Difficulty.values]

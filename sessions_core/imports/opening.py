@@ -1,4 +1,4 @@
-"""Which parser reads a file."""
+"""Chooses the parser of a file."""
 
 import zipfile
 from pathlib import Path
@@ -14,9 +14,9 @@ _DICTD = (".index", ".dict", ".dict.dz")
 
 
 def open_source(path: Path, encoding: str | None = None) -> Source:
-    """Open ``path`` with the parser of its format; ``BadFile`` says why there is none.
+    """Opens ``path`` with the parser of its format. Raises ``BadFile`` if there is none.
 
-    ``encoding`` is for text files; packages and dictionaries have their own.
+    ``encoding`` applies to text files only.
     """
     if path.name.endswith(_DICTD):
         return Dictionary(path)

@@ -1,4 +1,4 @@
-"""Text files read line by line: encodings named, lines bounded."""
+"""Reads text files line by line, with a limit to the length of a line."""
 
 import codecs
 from collections.abc import Callable, Iterator
@@ -6,19 +6,19 @@ from contextlib import closing
 from pathlib import Path
 from typing import TextIO
 
-from .entries import LONGEST_LINE, BadFile
+from .entries import MAX_LINE_LENGTH, BadFile
 
 _SAMPLE = 64 * 1024
 
 
 class OverlongLine(Exception):
-    """A line past the limit was left out; reading goes on after it."""
+    """A line was over the limit and left out; reading can go on after it."""
 
 
 class TextFile:
-    """The lines of a text file, with their ends, counted in ``number`` from 1.
+    """Iterates over the lines of a text file; ``number`` counts them from 1.
 
-    UTF-8, or UTF-16 where a byte order mark says so; anything else must be named.
+    The encoding is UTF-8, or UTF-16 with a byte order mark, unless ``encoding`` names another.
     """
 
     def __init__(self, path: Path, encoding: str | None) -> None:
@@ -35,21 +35,21 @@ class TextFile:
         if not line:
             raise StopIteration
         self.number += 1
-        if len(line) <= LONGEST_LINE:
+        if len(line) <= MAX_LINE_LENGTH:
             return line
         while line and not line.endswith(("\n", "\r")):
             line = self._line()
         raise OverlongLine
 
     def read(self, size: int) -> str:
-        """At most ``size`` characters."""
+        """Reads at most ``size`` characters."""
         return self._reading(lambda: self._file.read(size))
 
     def close(self) -> None:
         self._file.close()
 
     def _line(self) -> str:
-        return self._reading(lambda: self._file.readline(LONGEST_LINE + 1))
+        return self._reading(lambda: self._file.readline(MAX_LINE_LENGTH + 1))
 
     def _reading(self, read: Callable[[], str]) -> str:
         try:
@@ -62,7 +62,7 @@ class TextFile:
 
 
 def sample(path: Path, encoding: str | None) -> str:
-    """The beginning of the file, up to the end of a line where there is one."""
+    """Returns the start of the file, up to the end of a line if possible."""
     with closing(TextFile(path, encoding)) as lines:
         text = lines.read(_SAMPLE)
     whole, end, _ = text.rpartition("\n")
@@ -70,7 +70,7 @@ def sample(path: Path, encoding: str | None) -> str:
 
 
 def encoding_of(path: Path) -> str:
-    """UTF-8 unless the file begins with a UTF-16 byte order mark."""
+    """Returns UTF-16 if the file starts with its byte order mark, or else UTF-8."""
     try:
         with path.open("rb") as file:
             start = file.read(3)

@@ -1,10 +1,10 @@
-"""Unpacking without trust in what a file says about its size."""
+"""Unpacks compressed data up to a limit, ignoring the size that a file declares."""
 
 from typing import IO, Protocol
 
 from .entries import BadFile
 
-LARGEST = 1024 * 1024 * 1024
+MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 _CHUNK = 1024 * 1024
 
 
@@ -13,10 +13,10 @@ class Readable(Protocol):
 
 
 def unpack(source: Readable, target: IO[bytes], name: str) -> None:
-    """Copy what ``source`` unpacks to, counted as it comes; ``BadFile`` past ``LARGEST`` bytes."""
+    """Copies ``source`` to ``target``. Raises ``BadFile`` beyond ``MAX_UNPACKED_BYTES``."""
     written = 0
     while chunk := source.read(_CHUNK):
         written += len(chunk)
-        if written > LARGEST:
-            raise BadFile(f"{name} unpacks to over {LARGEST:,} bytes.")
+        if written > MAX_UNPACKED_BYTES:
+            raise BadFile(f"{name} unpacks to over {MAX_UNPACKED_BYTES:,} bytes.")
         target.write(chunk)

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from .. import achievements, clock
 from ..models import Session
-from . import days, remembering, scoring
+from ..scheduling import relearning
+from . import days, scoring
 
 
 def claim(guest: UUID, user_id: int) -> list[int]:
@@ -25,7 +26,7 @@ def claim(guest: UUID, user_id: int) -> list[int]:
             _count(session, 1)
         since = _first_end(sessions)
         if since is not None:
-            remembering.learn_again(user_id, sessions)
+            relearning.learn_again(user_id, sessions)
             achievements.award_since(user_id, since)
         return [session.pk for session in sessions]
 
@@ -44,7 +45,7 @@ def release(ids: Sequence[int], user_id: int, guest: UUID) -> None:
             session.save(update_fields=["user", "guest", "claimed_at"])
         since = _first_end(sessions)
         if since is not None:
-            remembering.learn_again(user_id, sessions)
+            relearning.learn_again(user_id, sessions)
             achievements.take_back(user_id, sessions, since)
             achievements.award_since(user_id, since)
 

@@ -1,34 +1,10 @@
 """The rollup of a learner's practice by local day, kept as sessions begin and end."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from django.db.models import F
 
 from ..models import Completion, PracticeDay, Session
-
-_TOTALS = ("started", "ended", "practised", "completed", "seconds", "attempts", "correct")
-
-
-def counts(session: Session) -> bool:
-    """Whether the session is in the rollup."""
-    return not session.standalone and session.user_id is not None
-
-
-def adding(named: Collection[str], given: str) -> str:
-    """The statement that adds the parameters of these names to a day, in one atomic step, where
-    the condition ``given`` holds.
-
-    The other parameters: ``user_id``, ``local_day``, ``counts``. None may be negative: Postgres
-    checks the row to insert even where there is one to update.
-    """
-    amounts = [f"%({name})s::int" if name in named else "0" for name in _TOTALS]
-    sums = [f"{name} = present.{name} + excluded.{name}" for name in named]
-    return (
-        f"INSERT INTO {PracticeDay._meta.db_table} AS present (user_id, day, {', '.join(_TOTALS)}) "
-        f"SELECT %(user_id)s, %(local_day)s::date, {', '.join(amounts)} "
-        f"WHERE %(counts)s::boolean AND {given} "
-        f"ON CONFLICT (user_id, day) DO UPDATE SET {', '.join(sums)}"
-    )
 
 
 def of_end(session: Session, practised_seconds: int) -> dict[str, int]:
@@ -52,7 +28,7 @@ def count_end(session: Session, practised_seconds: int, times: int = 1) -> None:
     _add(session, of_end(session, practised_seconds), times)
 
 
-def _add(session: Session, amounts: dict[str, int], times: int) -> None:
+def _add(session: Session, amounts: Mapping[str, int], times: int) -> None:
     """Add to the row of the session's day, by one atomic statement where the row exists."""
     if session.standalone or session.user_id is None:
         return

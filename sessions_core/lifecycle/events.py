@@ -1,4 +1,4 @@
-"""The one door out: what happened to a session, told after the commit.
+"""What happened to a session, published after the commit: the only way out of the lifecycle.
 
 Attempts and transitions share the session's sequence, so their rows are the events: ``replay``
 reads them back, and nothing is written twice.
@@ -29,42 +29,35 @@ class SessionEvent(NamedTuple):
 
 
 def publish(events: list[SessionEvent]) -> None:
-    """Tell the listeners, once the running transaction has committed."""
+    """Notify the listeners, once the running transaction has committed."""
     if events:
-        transaction.on_commit(lambda: _tell_all(events), robust=True)
+        transaction.on_commit(lambda: _notify(events), robust=True)
 
 
-def _tell_all(events: list[SessionEvent]) -> None:
-    tell_at_once(events)
-    tell(events)
+def _notify(events: list[SessionEvent]) -> None:
+    notify_at_once(events)
+    notify(events)
 
 
-def tell_at_once(events: list[SessionEvent]) -> None:
-    """Tell those who neither wait nor ask the database, of what is committed."""
+def notify_at_once(events: list[SessionEvent]) -> None:
+    """Notify those who neither wait nor ask the database, of what is committed."""
     session_events_at_once.send_robust(sender=None, events=events)
 
 
-def tell(events: list[SessionEvent]) -> None:
-    """Tell the others, in a thread that may do both."""
+def notify(events: list[SessionEvent]) -> None:
+    """Notify the others, in a thread that may do both."""
     session_events.send_robust(sender=None, events=events)
 
 
-def progress(
-    session_id: int, user_id: int | None, item_count: int, attempt: Attempt | NewAttempt
-) -> SessionEvent:
+def progress(session: Session, attempt: Attempt | NewAttempt) -> SessionEvent:
     """The ``progress_update`` that ``attempt`` is, from the counters on its row."""
-    return SessionEvent(
-        session_id,
-        user_id,
-        attempt.seq,
-        "progress_update",
-        {
-            "completed": attempt.answered_count,
-            "remaining": max(0, item_count - attempt.answered_count),
-            "success_rate": success_rate(attempt.correct_count, attempt.attempt_count),
-            "current_streak": attempt.current_streak,
-        },
-    )
+    data = {
+        "completed": attempt.answered_count,
+        "remaining": max(0, session.item_count - attempt.answered_count),
+        "success_rate": success_rate(attempt.correct_count, attempt.attempt_count),
+        "current_streak": attempt.current_streak,
+    }
+    return SessionEvent(session.pk, session.user_id, attempt.seq, "progress_update", data)
 
 
 def changed(session: Session, transition: Transition) -> SessionEvent:
@@ -100,8 +93,6 @@ def replay(session_id: int, after: int, limit: int) -> list[SessionEvent]:
     session = Session.objects.get(pk=session_id)
     attempts = Attempt.objects.filter(session_id=session_id, seq__gt=after).order_by("seq")
     transitions = Transition.objects.filter(session_id=session_id, seq__gt=after).order_by("seq")
-    events = [
-        progress(session_id, session.user_id, session.item_count, row) for row in attempts[:limit]
-    ]
+    events = [progress(session, row) for row in attempts[:limit]]
     events += [changed(session, row) for row in transitions[:limit]]
     return sorted(events, key=lambda event: event.seq)[:limit]

@@ -1,31 +1,12 @@
 """How a session's items went, item by item."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from ..models import Attempt, Item, Session
-from . import statements
+from django.db.models import Count, Max, Min, Q
+
+from ..models import Attempt
 from .scoring import success_rate
-
-# OFFSET keeps Postgres from reading a small catalogue whole rather than by key.
-SELECT = f"""
-SELECT tried.item_id, i.prompt, i.answer, tried.attempts, tried.correct, tried.first_correct,
-    tried.first_at, tried.first_seq, tried.last_seq
-FROM (
-    SELECT item_id, count(*) AS attempts, count(*) FILTER (WHERE correct) AS correct,
-        (array_agg(correct ORDER BY seq))[1] AS first_correct,
-        (array_agg(created_at ORDER BY seq))[1] AS first_at,
-        min(seq) AS first_seq, max(seq) AS last_seq
-    FROM {Attempt._meta.db_table} WHERE session_id = %(session_id)s GROUP BY item_id
-) AS tried CROSS JOIN LATERAL (
-    SELECT prompt, answer FROM {Item._meta.db_table} WHERE id = tried.item_id OFFSET 0
-) AS i ORDER BY tried.last_seq
-"""
-
-
-#: How many columns that are.
-COLUMNS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +33,25 @@ class ItemResult:
         return success_rate(self.correct, self.attempts)
 
 
-def read(session: Session) -> list[ItemResult]:
-    """One result for each item answered, in the order of the latest attempt. One statement."""
-    if statements.on_postgres():
-        return from_rows(statements.call(SELECT, session_id=session.pk))
-    return _counted_here(session)
-
-
-def asking(session_id: int) -> statements.Statement:
-    """The same, on Postgres, for whoever runs it. Its rows are for ``from_rows``."""
-    return statements.Statement(SELECT, {"session_id": session_id}, binary=True)
-
-
-def from_rows(rows: Iterable[tuple]) -> list[ItemResult]:
-    """In the order of the latest attempt."""
-    return [ItemResult(*row) for row in rows]
-
-
-def _counted_here(session: Session) -> list[ItemResult]:
-    rows = Attempt.objects.filter(session=session).order_by("seq")
-    columns = ("item_id", "item__prompt", "item__answer", "correct", "created_at", "seq")
-    tried: dict[int, ItemResult] = {}
-    for item_id, prompt, answer, correct, at, seq in rows.values_list(*columns).iterator():
-        blank = ItemResult(item_id, prompt, answer, 0, 0, correct, at, seq, seq)
-        before = tried.pop(item_id, blank)
-        # Put in again, as the latest.
-        tried[item_id] = replace(
-            before,
-            attempts=before.attempts + 1,
-            correct=before.correct + correct,
-            last_seq=seq,
+def of_session(session_id: int) -> list[ItemResult]:
+    """One result for each item answered, in the order of the latest attempt."""
+    attempts = Attempt.objects.filter(session_id=session_id).order_by()
+    sums = attempts.values_list("item_id").annotate(
+        tried=Count("seq"),
+        right=Count("seq", filter=Q(correct=True)),
+        first=Min("seq"),
+        last=Max("seq"),
+    )
+    tried = sorted(sums, key=lambda row: row[-1])
+    firsts = attempts.filter(seq__in=[first for *_, first, _ in tried])
+    columns = ("item_id", "item__prompt", "item__answer", "correct", "created_at")
+    shown = {row[0]: row[1:] for row in firsts.values_list(*columns)}
+    results = []
+    for item_id, count, correct, first, last in tried:
+        prompt, answer, first_correct, first_at = shown[item_id]
+        results.append(
+            ItemResult(
+                item_id, prompt, answer, count, correct, first_correct, first_at, first, last
+            )
         )
-    return list(tried.values())
+    return results

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+from django.db import transaction
+
 from .. import clock
 from ..actor import Actor
 from ..models import Session, Status, Transition
 from ..retrying import retrying
 from . import events, scoring, states
-from .hold import hold
-from .whole import whole
+from .end import hold
 
 
 def pause(
@@ -35,7 +36,7 @@ def _change(
     return session
 
 
-@whole()
+@transaction.atomic
 def _change_once(
     actor: Actor, given: object, route: str, status: str, claimed_seconds: int | None
 ) -> Session:
@@ -54,12 +55,12 @@ def _move(session: Session, status: str) -> None:
     now = clock.now()
     if session.claimed_seconds is not None:
         session.claimed_seconds = scoring.practised_seconds(session, now)
-    session.active_ms = scoring.active_ms(session, now)
-    session.running_since = now if status == Status.ACTIVE else None
-    session.deadline_at = None
-    if status == Status.ACTIVE and session.time_limit is not None:
-        left = session.time_limit * 1000 - session.active_ms
-        session.deadline_at = now + timedelta(milliseconds=max(0, left))
+    scoring.stop(session, now)
+    if status == Status.ACTIVE:
+        session.running_since = now
+        if session.time_limit is not None:
+            left = session.time_limit * 1000 - session.elapsed_ms
+            session.deadline_at = now + timedelta(milliseconds=max(0, left))
     session.status = status
     session.last_seq += 1
     transition = Transition.objects.create(

@@ -1,95 +1,59 @@
 """Answers that were counted before under the same idempotency key."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from ..errors import KeyReused
-from ..grading import Judgement
 from ..models import Attempt
-from . import statements
 from .attempts import NewAttempt
-from .submission import ItemFacts, Submission, Verdict
+from .submission import Submission
 
 KEPT = timedelta(hours=24)
 
-_ANY = f"SELECT EXISTS (SELECT 1 FROM {Attempt._meta.db_table} WHERE key = ANY(%s::uuid[]))"
+#: Session id and the digest of the key: an answer's key belongs to its session.
+Key = tuple[int, UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """An attempt on record, and what its session needs to show it again."""
-
-    attempt: Attempt
-    item_count: int
-    standalone: bool
-
-    def is_answer_to(self, submission: Submission) -> bool:
-        """Whether ``submission`` is the request that made this attempt."""
-        same_session = (
-            self.standalone
-            if submission.session_id is None
-            else self.attempt.session_id == submission.session_id
-        )
-        return same_session and (
-            self.attempt.item_id,
-            self.attempt.answer,
-            self.attempt.response_ms,
-        ) == (submission.item_id, submission.answer, submission.response_ms)
-
-
-def find(keys: Collection[UUID], now: datetime) -> dict[UUID, Counted]:
-    """The attempts that hold these keys; a key older than 24 hours is set free instead."""
-    if not keys or (statements.on_postgres() and not _any(keys)):
+def find(submissions: Iterable[Submission]) -> dict[Key, Attempt]:
+    """The attempts on record under the keys of ``submissions``, however old."""
+    wanted = {key for each in submissions if (key := key_of(each)) is not None}
+    if not wanted:
         return {}
-    rows = Attempt.objects.filter(key__in=keys).select_related("session")
-    found: dict[UUID, Counted] = {}
-    for row in rows:
-        if now - row.created_at > KEPT:
-            Attempt.objects.filter(key=row.key).update(key=None)
-        elif row.key is not None:
-            found[row.key] = Counted(row, row.session.item_count, row.session.standalone)
-    return found
+    session_ids, keys = zip(*wanted, strict=True)
+    rows = Attempt.objects.filter(session_id__in=set(session_ids), key__in=set(keys))
+    found = {(row.session_id, row.key): row for row in rows if row.key is not None}
+    return {key: row for key, row in found.items() if key in wanted}
 
 
-def _any(keys: Collection[UUID]) -> bool:
-    """Whether one of them is on record, at a tenth of what reading its row costs."""
-    return statements.run(_ANY, statements.array(keys))[0][0]
+def key_of(submission: Submission) -> Key | None:
+    """Under which an answer in a session is counted once; ``None`` where it brought no key."""
+    if submission.key is None or submission.session_id is None:
+        return None
+    return submission.session_id, submission.key
 
 
-def verdict(
-    submission: Submission, counted: Counted, items: Mapping[int, ItemFacts], judgement: Judgement
-) -> Verdict:
-    """The verdict as it was first given. Raises ``KeyReused`` for another request's key."""
-    if not counted.is_answer_to(submission):
+def on_record(submissions: Iterable[Submission], now: datetime) -> set[UUID]:
+    """The keys of those answers that were recorded before, and so are replayed."""
+    found = find(submissions)
+    return {key for (_, key), attempt in found.items() if is_kept(attempt, now)}
+
+
+def is_kept(attempt: Attempt, now: datetime) -> bool:
+    """Whether the attempt still holds its key, which is for 24 hours."""
+    return now - attempt.created_at <= KEPT
+
+
+def free_old(found: dict[Key, Attempt], now: datetime) -> dict[Key, Attempt]:
+    """``found`` without the keys that are no longer kept, which may be used again from now on."""
+    kept = {key: attempt for key, attempt in found.items() if is_kept(attempt, now)}
+    for session_id, key in found.keys() - kept.keys():
+        Attempt.objects.filter(session_id=session_id, key=key).update(key=None)
+    return kept
+
+
+def require_same(attempt: Attempt | NewAttempt, submission: Submission) -> None:
+    """Raises ``KeyReused`` unless ``submission`` is the request that made this attempt."""
+    made_by = attempt.item_id, attempt.answer, attempt.response_ms
+    if made_by != (submission.item_id, submission.answer, submission.response_ms):
         raise KeyReused
-    row = counted.attempt
-    if judgement.correct != row.correct:  # the item was edited since
-        judgement = Judgement(correct=row.correct, close=row.close)
-    next_item = items.get(row.next_item_id) if row.next_item_id else None
-    first = of_attempt(row, counted.item_count, items[row.item_id], judgement, next_item)
-    return first._replace(replayed=True)
-
-
-def of_attempt(
-    row: Attempt | NewAttempt,
-    item_count: int,
-    item: ItemFacts,
-    judgement: Judgement,
-    next_item: ItemFacts | None,
-) -> Verdict:
-    return Verdict(
-        session_id=row.session_id,
-        seq=row.seq,
-        item=item,
-        answer=row.answer,
-        judgement=judgement,
-        response_ms=row.response_ms,
-        item_count=item_count,
-        answered_count=row.answered_count,
-        attempt_count=row.attempt_count,
-        correct_count=row.correct_count,
-        current_streak=row.current_streak,
-        next_item=next_item,
-    )

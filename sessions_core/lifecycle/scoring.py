@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from ..models import Session
+from ..app_settings import app_settings
+from ..models import Dialect, Session
 
 
 def success_rate(correct: int, attempts: int) -> float:
@@ -15,15 +16,57 @@ def score_percentage(correct: int, attempts: int) -> float:
     return round(correct / attempts * 100, 2) if attempts else 0.0
 
 
-def active_ms(session: Session, now: datetime) -> int:
-    """Milliseconds practised so far: closed stretches and the running one, never negative.
+def running_ms(running_since: datetime | None, now: datetime) -> int:
+    """Milliseconds since the session last started, resumed or was answered in; 0 while paused.
 
-    A clock set back makes the running stretch 0, not less.
+    A clock that was set back makes it 0, not less.
     """
-    if session.running_since is None:
-        return session.active_ms
-    running = (now - session.running_since).total_seconds() * 1000
-    return session.active_ms + max(0, int(running))
+    if running_since is None:
+        return 0
+    return max(0, int((now - running_since).total_seconds() * 1000))
+
+
+def has_idle_limit(session: Session) -> bool:
+    """Whether a long gap between two activities counts as practice only in part.
+
+    Guided practice is silent by nature, and where the client tells the duration it knows best.
+    """
+    return session.dialect != Dialect.PRACTICE and session.claimed_seconds is None
+
+
+def practised_ms(session: Session, gap: int) -> int:
+    """What a gap of so many milliseconds counts as practice: ``SESSIONS_IDLE_SECONDS`` at most."""
+    return min(gap, app_settings.IDLE_SECONDS * 1000) if has_idle_limit(session) else gap
+
+
+def active_ms(session: Session, now: datetime) -> int:
+    """Milliseconds practised so far, the running stretch included."""
+    return session.active_ms + practised_ms(session, running_ms(session.running_since, now))
+
+
+def elapsed_ms(session: Session, now: datetime) -> int:
+    """Milliseconds that a time limit counts so far: all but the pauses."""
+    return session.elapsed_ms + running_ms(session.running_since, now)
+
+
+def advance(session: Session, now: datetime) -> None:
+    """Note an activity at ``now``: what has run since the last one is added up, with its limit.
+
+    Where gaps have no limit, the stretch goes on as one, and is added up when it ends.
+    """
+    if session.running_since is None or not has_idle_limit(session):
+        return
+    gap = running_ms(session.running_since, now)
+    session.active_ms += practised_ms(session, gap)
+    session.elapsed_ms += gap
+    session.running_since = max(now, session.running_since)
+
+
+def stop(session: Session, at: datetime) -> None:
+    """Add up what has run until ``at``, and let neither clock nor time limit run on."""
+    session.active_ms = active_ms(session, at)
+    session.elapsed_ms = elapsed_ms(session, at)
+    session.running_since = session.deadline_at = None
 
 
 def seconds(ms: int) -> int:

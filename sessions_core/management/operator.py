@@ -1,11 +1,11 @@
-"""Who runs a command, for records of what it did."""
+"""Names the operator of a command, for records of what it did."""
 
 import getpass
 import os
 
 
 def operator() -> str:
-    """The account of the operating system; its number where it has no name."""
+    """Returns the operating system's account, or its number if it has no name."""
     try:
         return f"command run by {getpass.getuser()}"
     except (KeyError, OSError):

@@ -10,8 +10,8 @@ from .session import Session
 class Attempt(models.Model):
     """One answer, numbered within its session, with the session's counters as they then stood.
 
-    Keyed ``(session, seq)``: the one index serves replay, recount and display, and the number is
-    unique by the key itself. Append-only.
+    The primary key ``(session, seq)`` serves replay, recount and display by one index. Every unique
+    key begins with the session, so that the table can be partitioned by a hash of it. Append-only.
     """
 
     pk = models.CompositePrimaryKey("session_id", "seq")
@@ -42,7 +42,9 @@ class Attempt(models.Model):
         ordering = ["session_id", "seq"]
         constraints = [
             models.UniqueConstraint(
-                fields=["key"], name="attempt_key", condition=models.Q(key__isnull=False)
+                fields=["session", "key"],
+                name="attempt_key_in_session",
+                condition=models.Q(key__isnull=False),
             ),
             never_negative(
                 "attempt_counts",

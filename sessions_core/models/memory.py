@@ -4,9 +4,10 @@ from django.conf import settings
 from django.db import models
 
 from .activity import Activity, Item
+from .revision import Revised
 
 
-class ItemMemory(models.Model):
+class ItemMemory(Revised):
     """The FSRS state of one item for one learner. ``due_at`` is when to show it again.
 
     Derived from the attempts at the end of each session. ``activity`` is the item's own, kept here

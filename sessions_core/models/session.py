@@ -1,6 +1,6 @@
 """A learner's session: its state, its counters, its time ledger, what it set out to practise."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -10,10 +10,7 @@ from django.utils import timezone
 from ..public_id import encode
 from .activity import Activity, Difficulty
 from .counts import CountField, never_negative
-
-if TYPE_CHECKING:
-    from ..lifecycle.close import Ending
-    from ..lifecycle.submission import ItemFacts
+from .revision import Revised
 
 
 class Dialect(models.TextChoices):
@@ -49,12 +46,13 @@ class SessionType(models.TextChoices):
 OPEN = (Status.ACTIVE, Status.PAUSED)
 
 
-class Session(models.Model):
+class Session(Revised):
     """One session. Only ``lifecycle`` assigns ``status`` and the counters.
 
     Counters are running totals kept under the row lock; ``manage.py verify_stats`` recounts them.
-    Times: ``active_ms`` holds the closed stretches; while the session runs, the stretch since
-    ``running_since`` is added to it. Paused time is in neither.
+    ``active_ms`` is the time practised and ``elapsed_ms`` the time on the clock of the time limit,
+    both up to ``running_since``; pauses are in neither. They differ where the learner was away for
+    longer than ``SESSIONS_IDLE_SECONDS``, which the clock counts in full.
     """
 
     user = models.ForeignKey(
@@ -95,6 +93,7 @@ class Session(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     running_since = models.DateTimeField(null=True, blank=True)
     active_ms = models.BigIntegerField(default=0)
+    elapsed_ms = models.BigIntegerField(default=0, db_default=0)
     deadline_at = models.DateTimeField(null=True, blank=True)
     claimed_seconds = CountField(
         null=True, blank=True, help_text="Duration as the client tells it."
@@ -120,9 +119,9 @@ class Session(models.Model):
         default=bytes, help_text="Bit n: the item at plan position n has been answered."
     )
 
-    # Of the instance that a verb has just begun or ended: what it found out, for whoever shows it.
-    first_item: "ItemFacts | None" = None
-    ending: "Ending | None" = None
+    # A verb that has just ended this instance leaves here how its items went and which achievements
+    # it won (``lifecycle.end.Ending``), so that whoever shows the end need not read them again.
+    ending: Any = None
 
     class Meta:
         ordering = ["-started_at", "-id"]

@@ -2,8 +2,7 @@
 
 from .. import access, clock
 from ..actor import Actor
-from ..lifecycle import items, plans
-from ..lifecycle.finish import expire_due_one
+from ..lifecycle import end, items, plans
 from ..lifecycle.scoring import first_unmarked
 from ..lifecycle.submission import ItemFacts
 from ..models import OPEN, Session, Status
@@ -11,16 +10,20 @@ from ..models import OPEN, Session, Status
 
 def fresh(session: Session) -> Session:
     """``session``, closed at its limit if that has passed and nobody touched it since."""
-    if is_due(session):
-        expire_due_one(session.pk)
+    due = session.deadline_at is not None and clock.now() > session.deadline_at
+    if due and session.status == Status.ACTIVE:
+        end.expire_due_one(session.pk)
         session.refresh_from_db()
     return session
 
 
-def is_due(session: Session) -> bool:
-    """Whether its limit has passed and nobody has closed it."""
-    due = session.deadline_at is not None and clock.now() > session.deadline_at
-    return due and session.status == Status.ACTIVE
+def shown(actor: Actor, given: object, route: str) -> Session:
+    """The session ``given`` names with its activity, as it stands at this moment.
+
+    Raises what ``access.session_for`` does.
+    """
+    rows = Session.objects.select_related("activity")
+    return fresh(access.session_for(actor, given, route=route, write=False, rows=rows))
 
 
 def newest_open(actor: Actor) -> Session | None:
@@ -34,12 +37,10 @@ def next_item(session: Session) -> ItemFacts | None:
     position = first_unmarked(bytes(session.answered_mask), session.item_count)
     if position is None:
         return None
-    if position == 0 and session.first_item is not None:
-        return session.first_item
-    if Session.plan.is_cached(session):  # It was begun a moment ago, in this request.
+    if Session.plan.is_cached(session):  # The session was begun a moment ago, in this request.
         item_id = session.plan.item_ids[position]
     else:
-        item_id = plans.plan_of(session.pk, session.seed)[position]
+        item_id = plans.of_session(session.pk)[position]
     return items.load([item_id])[item_id]
 
 

@@ -1,16 +1,13 @@
 """A learner's sessions, newest first, by page or by cursor."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from .. import access
 from ..actor import Actor
-from ..lifecycle.statements import Statement, Value
-from ..models import Activity, Session
+from ..models import Session
 from ..public_id import encode
 
 
@@ -74,20 +71,15 @@ class Page:
     more: bool
 
 
-def page(actor: Actor, wanted: Wanted, started: int | None = None) -> Page:
+def page(actor: Actor, wanted: Wanted, started: int | None) -> Page:
     """Sessions of ``actor``, without standalone answers.
 
-    ``started``: how many there are in all, from a caller that has added up the days.
+    ``started`` is how many there are in all (``freshness.Mark``): counting a million rows takes too
+    long. None for a guest, whose few are counted.
     """
-    if wanted.is_filtered or actor.user_id is None:
-        total = _matching(actor, wanted).count()
-    else:
-        total = _started(actor) if started is None else started
-    return _page(wanted, total, _of_page(_matching(actor, wanted), wanted).values_list(*_COLUMNS))
-
-
-def _page(wanted: Wanted, total: int, rows: Iterable[tuple]) -> Page:
-    found = [Entry(*row) for row in rows]
+    rows = _matching(actor, wanted)
+    total = rows.count() if wanted.is_filtered or started is None else started
+    found = [Entry(*row) for row in _of_page(rows, wanted).values_list(*_COLUMNS)]
     return Page(total, found[: wanted.limit], len(found) > wanted.limit)
 
 
@@ -101,54 +93,6 @@ def _of_page(rows: QuerySet[Session], wanted: Wanted) -> QuerySet[Session]:
     return rows.order_by("-started_at", "-pk")[wanted.offset : wanted.offset + wanted.limit + 1]
 
 
-def asking(user_id: int, wanted: Wanted) -> list[Statement]:
-    """The same of an account, on Postgres, by statements whose plans it keeps: making them took
-    longer than the page. Their rows are for ``from_rows``.
-    """
-    given: dict[str, Value] = {
-        "s.activity_id = %s": wanted.activity_id,
-        "s.started_at >= %s": wanted.since,
-        "s.started_at < %s": wanted.until,
-    }
-    filters = {condition: value for condition, value in given.items() if value is not None}
-    conditions, values = tuple(filters), [user_id, *filters.values()]
-    counting = [Statement(_count(conditions), values)] if filters else []
-    if wanted.after is not None:
-        start, pk = wanted.after
-        conditions += ("s.started_at <= %s AND (s.started_at < %s OR s.id < %s)",)
-        values = [*values, start, start, pk]
-    # As a text, because a number's type depends on how large it is, and so would the plan.
-    values = [*values, str(wanted.offset)]
-    return [Statement(_text(conditions, wanted.limit + 1), values, binary=True), *counting]
-
-
-def from_rows(
-    wanted: Wanted, started: int, rows: Sequence[tuple], counted: Sequence[tuple] = ()
-) -> Page:
-    return _page(wanted, counted[0][0] if counted else started, rows)
-
-
-@cache
-def _text(conditions: tuple[str, ...], rows: int) -> str:
-    """``rows`` stands in the text: the planner should know that they are few."""
-    return f"""
-SELECT s.id, s.activity_id, a.name, s.status, s.started_at, s.ended_at, s.answered_count,
-    s.attempt_count, s.correct_count
-FROM {Session._meta.db_table} AS s LEFT JOIN {Activity._meta.db_table} AS a ON a.id = s.activity_id
-WHERE {_where(conditions)}
-ORDER BY s.started_at DESC, s.id DESC LIMIT {rows} OFFSET %s::text::bigint
-"""
-
-
-@cache
-def _count(conditions: tuple[str, ...]) -> str:
-    return f"SELECT count(*) FROM {Session._meta.db_table} AS s WHERE {_where(conditions)}"
-
-
-def _where(conditions: tuple[str, ...]) -> str:
-    return " AND ".join(("s.user_id = %s AND NOT s.standalone", *conditions))
-
-
 def _matching(actor: Actor, wanted: Wanted) -> QuerySet[Session]:
     rows = access.owned(actor).filter(standalone=False)
     if wanted.activity_id is not None:
@@ -158,9 +102,3 @@ def _matching(actor: Actor, wanted: Wanted) -> QuerySet[Session]:
     if wanted.until is not None:
         rows = rows.filter(started_at__lt=wanted.until)
     return rows
-
-
-def _started(actor: Actor) -> int:
-    """All sessions of a user, added up from the days: counting a million rows takes too long."""
-    days = access.practice_days(actor)
-    return days.aggregate(started=Sum("started"))["started"] or 0

@@ -4,13 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .definitions import (
-    CLIENT_MESSAGES,
-    CLOSE_CODES,
-    MAX_FRAME_BYTES,
-    SERVER_MESSAGES,
-    MessageType,
-)
+from .definitions import CLIENT_MESSAGES, CLOSE_CODES, MAX_FRAME_BYTES, SERVER_MESSAGES
+from .schemas import MessageType
 
 _DESCRIPTION = f"""\
 Live events. Connect with or without a slash at the end, and sign in by one of:
@@ -37,7 +32,7 @@ class Channel:
     parameters: dict[str, str]
     description: str
     sent: tuple[MessageType, ...]
-    taken: tuple[MessageType, ...]
+    received: tuple[MessageType, ...]
     close_codes: dict[int, str]
     prefix: str = ""
     operations: tuple[str, str] = ("watch", "speak")
@@ -45,14 +40,16 @@ class Channel:
 
     @property
     def messages(self) -> tuple[MessageType, ...]:
-        return self.sent + self.taken
+        return self.sent + self.received
 
-    def key(self, message: MessageType) -> str:
-        """Of ``message`` among the document's components."""
+    def component(self, message: MessageType) -> str:
+        """The name of ``message`` in the document."""
         return self.prefix + message.name
 
 
 REPLAY = {"type": "integer", "minimum": 0, "description": "Replay the events after this id."}
+_INFO = {"title": "langportal live events", "version": "1.0.0", "description": _DESCRIPTION}
+_BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 _LEARNING = Channel(
     "session",
     "/ws/sessions/{session_id}",
@@ -79,23 +76,17 @@ def document() -> dict[str, Any]:
     channels = list(_channels.values())
     return {
         "asyncapi": "3.0.0",
-        "info": {
-            "title": "langportal live events",
-            "version": "1.0.0",
-            "description": _DESCRIPTION,
-        },
+        "info": _INFO,
         "defaultContentType": "application/json",
         "channels": {each.name: _channel(each) for each in channels},
         "operations": dict(operation for each in channels for operation in _operations(each)),
         "components": {
             "messages": {
-                each.key(message): _message(message)
+                each.component(message): _message(message)
                 for each in channels
                 for message in each.messages
             },
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-            },
+            "securitySchemes": {"bearer": _BEARER},
         },
     }
 
@@ -108,7 +99,7 @@ def _channel(channel: Channel) -> dict[str, Any]:
         "description": f"{channel.description}\n\nClose codes:\n\n{codes}",
         "parameters": {name: {"description": text} for name, text in channel.parameters.items()},
         "messages": {
-            each.name: {"$ref": f"#/components/messages/{channel.key(each)}"}
+            each.name: {"$ref": f"#/components/messages/{channel.component(each)}"}
             for each in channel.messages
         },
         "bindings": {"ws": {"query": query, "bindingVersion": "0.1.0"}},
@@ -118,7 +109,7 @@ def _channel(channel: Channel) -> dict[str, Any]:
 def _operations(channel: Channel) -> Iterator[tuple[str, dict[str, Any]]]:
     watch, speak = channel.operations
     yield watch, _operation(channel, "send", "What the server sends.", channel.sent)
-    yield speak, _operation(channel, "receive", "What a client may send.", channel.taken)
+    yield speak, _operation(channel, "receive", "What a client may send.", channel.received)
 
 
 def _operation(

@@ -1,43 +1,25 @@
-"""A session's clock as its socket shows it."""
+"""A session's clock as its socket shows it, from the time ledger of the session's row."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from ..lifecycle.scoring import seconds
+from ..lifecycle.scoring import elapsed_ms, seconds
 from ..models import Session, Status
 from .definitions import TIME_UPDATE
 from .wire import Message, message
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The time ledger of a session's row, kept while it is watched."""
+def runs(session: Session) -> bool:
+    return session.status == Status.ACTIVE and session.time_limit is not None
 
-    status: str
-    time_limit: int | None
-    active_ms: int
-    running_since: datetime | None
 
-    @classmethod
-    def of(cls, session: Session) -> "Clock":
-        return cls(session.status, session.time_limit, session.active_ms, session.running_since)
+def ran_out(session: Session, now: datetime) -> bool:
+    limit = session.time_limit
+    return runs(session) and limit is not None and elapsed_ms(session, now) >= limit * 1000
 
-    @property
-    def ticks(self) -> bool:
-        return self.status == Status.ACTIVE and self.time_limit is not None
 
-    def _elapsed_ms(self, now: datetime) -> int:
-        if self.running_since is None:
-            return self.active_ms
-        return self.active_ms + max(0, int((now - self.running_since).total_seconds() * 1000))
-
-    def ran_out(self, now: datetime) -> bool:
-        limit = self.time_limit
-        return self.ticks and limit is not None and self._elapsed_ms(now) >= limit * 1000
-
-    def reading(self, now: datetime) -> Message | None:
-        """The ``time_update`` of this moment; None where there is no limit."""
-        if self.time_limit is None:
-            return None
-        elapsed = min(self.time_limit, seconds(self._elapsed_ms(now)))
-        return message(TIME_UPDATE, {"elapsed": elapsed, "remaining": self.time_limit - elapsed})
+def time_update(session: Session, now: datetime) -> Message | None:
+    """The message of this moment; None where there is no limit."""
+    if session.time_limit is None:
+        return None
+    elapsed = min(session.time_limit, seconds(elapsed_ms(session, now)))
+    return message(TIME_UPDATE, {"elapsed": elapsed, "remaining": session.time_limit - elapsed})

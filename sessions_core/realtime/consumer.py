@@ -1,4 +1,4 @@
-"""A session's socket: sign in, join after access, listen until either side ends it.
+"""A session's socket: sign in, check access, subscribe, listen until either side ends it.
 
 A plain ASGI application: Channels' consumers start two tasks and a channel for each socket, which
 the hub makes unnecessary.
@@ -8,7 +8,6 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,10 +18,11 @@ from ..access import session_for
 from ..errors import SessionNotFound, Unavailable
 from ..models import Session
 from ..rest.parsers import parse_object
-from . import answers, hub, signin
+from . import answers, hub, signin, snapshot
 from .definitions import ANSWER, ERROR, MAX_FRAME_BYTES, PING, PONG, Close
+from .session_subscription import SessionSubscription
+from .socket_writer import SocketWriter
 from .threads import in_thread
-from .viewer import Viewer
 from .wire import Message, message
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,6 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Reply = Callable[[dict[str, Any]], Awaitable[Message]]
-NO_REPLIES: Mapping[str, Reply] = MappingProxyType({})
 
 # More messages than this from a client in so many seconds are a flood.
 FLOOD_MESSAGES, FLOOD_SECONDS = 30, 10.0
@@ -57,10 +56,10 @@ async def nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _serve(scope: Scope, receive: Receive, send: Send) -> int | None:
-    """Returns the code to close with, None where the socket has been closed."""
+    """Returns the code to close with; None where the socket is closed already."""
     await receive()  # websocket.connect
     given = signin.credentials(scope)
-    # Accepted before it is refused: only an open socket can be told a reason.
+    # Accepted before it is refused: only an open socket can be closed with a code of ours.
     await send({"type": "websocket.accept", "subprotocol": given.subprotocol if given else None})
     if given is None:
         return Close.NOT_SIGNED_IN
@@ -68,7 +67,7 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> int | None:
         principal, session_id = await in_thread(
             _admit, given, scope["url_route"]["kwargs"]["session_id"]
         )
-        await _watch(session_id, after_id(scope), principal, receive, send)
+        await _subscribe(session_id, after_id(scope), principal, receive, send)
     except signin.NotSignedIn:
         return Close.NOT_SIGNED_IN
     except (SessionNotFound, Session.DoesNotExist):
@@ -94,40 +93,48 @@ def after_id(scope: Scope) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else -1
 
 
-async def _watch(
+async def _subscribe(
     session_id: int, after: int | None, principal: signin.Principal, receive: Receive, send: Send
 ) -> None:
     here = hub.current()
-    viewer = Viewer(send, principal, here.loop)
-    watch = here.join(session_id, viewer)
+    writer = SocketWriter(send, principal, here.loop)
+    subscription = here.join(SessionSubscription, session_id, writer)
     try:
-        await here.open(watch, viewer, after)
+        session, messages = await in_thread(snapshot.opening, session_id, after)
+        subscription.open(session)
+        here.read_if_behind(subscription)
+        await writer.open(messages, session.last_seq)
+        if not session.is_open:
+            writer.close(Close.ENDED)
         answer = partial(answers.answer, principal.actor, session_id)
-        await listen(viewer, receive, {ANSWER: answer})
+        await listen(writer, receive, {ANSWER: answer})
     finally:
-        here.leave(watch, viewer)
+        here.leave(subscription, writer)
 
 
 async def listen(
-    viewer: Viewer, receive: Receive, replies: Mapping[str, Reply] = NO_REPLIES
+    writer: SocketWriter, receive: Receive, replies: Mapping[str, Reply] | None = None
 ) -> None:
-    """Until the socket is closed, by whomever. ``replies``: what answers which type of message."""
+    """Reply to the client's messages until either side closes the socket.
+
+    ``replies``: by type of message, what makes the reply.
+    """
     times: deque[float] = deque(maxlen=FLOOD_MESSAGES)
     while True:
         event = await receive()
         if event["type"] == "websocket.disconnect":
             return
-        now = viewer.loop.time()
+        now = writer.loop.time()
         if len(times) == FLOOD_MESSAGES and now - times[0] < FLOOD_SECONDS:
-            viewer.close(Close.FLOOD)
+            writer.close(Close.FLOOD)
         times.append(now)
         frame = event.get("bytes") or (event.get("text") or "").encode()
         if len(frame) > MAX_FRAME_BYTES:
-            viewer.close(Close.TOO_BIG)
-        if viewer.principal.expired:
-            viewer.close(Close.NOT_SIGNED_IN)
-        if not viewer.closing:
-            viewer.push(await _reply(frame, replies))
+            writer.close(Close.TOO_BIG)
+        if writer.principal.expired:
+            writer.close(Close.NOT_SIGNED_IN)
+        if not writer.closing:
+            writer.send(await _reply(frame, replies or {}))
 
 
 async def _reply(frame: bytes, replies: Mapping[str, Reply]) -> Message:
@@ -144,7 +151,7 @@ async def _reply(frame: bytes, replies: Mapping[str, Reply]) -> Message:
 
 
 async def close(receive: Receive, send: Send, code: int) -> None:
-    """Close, and take what the client still sends until it has gone."""
+    """Close, and read what the client still sends until it has gone."""
     await send({"type": "websocket.close", "code": code})
     while (await receive())["type"] != "websocket.disconnect":
         pass

@@ -21,7 +21,6 @@ PING = "ping"
 # A client's frame above this is refused with close code 1009.
 MAX_FRAME_BYTES = 64 * 1024
 
-
 _OPEN = ("active", "paused")
 _ENDED = ("completed", "cancelled", "expired")
 _RATE = Field("success_rate", "number", "Correct attempts over attempts, four places.", maximum=1)
@@ -32,6 +31,12 @@ _PROGRESS = (
     _RATE,
     Field("current_streak", "integer", "Correct answers in a row."),
 )
+_PROGRESS_EXAMPLE = {"completed": 5, "remaining": 15, "success_rate": 0.8, "current_streak": 3}
+
+
+def _status(description: str, choices: tuple[str, ...], *, required: bool = True) -> Field:
+    return Field("status", "string", description, required=required, choices=choices)
+
 
 SERVER_MESSAGES = (
     MessageType(
@@ -39,16 +44,10 @@ SERVER_MESSAGES = (
         "The state on connecting, and after every answer.",
         (
             *_PROGRESS,
-            Field(
-                "status",
-                "string",
-                "On connecting: the state of the session.",
-                required=False,
-                choices=_OPEN + _ENDED,
-            ),
+            _status("On connecting: the state of the session.", _OPEN + _ENDED, required=False),
         ),
         numbered=True,
-        example={"completed": 5, "remaining": 15, "success_rate": 0.8, "current_streak": 3},
+        example=_PROGRESS_EXAMPLE,
     ),
     MessageType(
         TIME_UPDATE,
@@ -59,14 +58,14 @@ SERVER_MESSAGES = (
     MessageType(
         SESSION_PAUSED,
         "The session was paused: its clock stands still.",
-        (_ELAPSED, Field("status", "string", "The state now.", choices=("paused",))),
+        (_ELAPSED, _status("The state now.", ("paused",))),
         numbered=True,
         example={"elapsed": 120, "status": "paused"},
     ),
     MessageType(
         SESSION_RESUMED,
         "The session goes on.",
-        (_ELAPSED, Field("status", "string", "The state now.", choices=("active",))),
+        (_ELAPSED, _status("The state now.", ("active",))),
         numbered=True,
         example={"elapsed": 120, "status": "active"},
     ),
@@ -77,28 +76,17 @@ SERVER_MESSAGES = (
             _RATE,
             Field("duration", "integer", "Whole seconds practised."),
             Field("words_mastered", "integer", "Items mastered in this session."),
-            Field("status", "string", "How it ended.", choices=_ENDED),
+            _status("How it ended.", _ENDED),
         ),
         numbered=True,
-        example={
-            "success_rate": 0.8,
-            "duration": 450,
-            "words_mastered": 16,
-            "status": "completed",
-        },
+        example={"success_rate": 0.8, "duration": 450, "words_mastered": 16, "status": "completed"},
     ),
     MessageType(
         RESYNC,
         "Replay is impossible: forget what was known, this is the state.",
-        (*_PROGRESS, Field("status", "string", "The state now.", choices=_OPEN + _ENDED)),
+        (*_PROGRESS, _status("The state now.", _OPEN + _ENDED)),
         numbered=True,
-        example={
-            "completed": 5,
-            "remaining": 15,
-            "success_rate": 0.8,
-            "current_streak": 3,
-            "status": "active",
-        },
+        example={**_PROGRESS_EXAMPLE, "status": "active"},
     ),
     MessageType(
         ANSWER_RESULT,

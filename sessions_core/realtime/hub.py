@@ -1,130 +1,129 @@
 """The hub: in each process, events in once, encoded once, out to its own sockets.
 
-Events of this process come by ``mailbox`` straight after their commit; those of others by the
-channel layer. Both are hints: what is missing is read from the database (``upkeep`` also asks it
-now and then), so a lost hint costs time and nothing else.
+Events of this process come by ``queue`` straight after their commit. Of those of other processes
+the channel layer brings a hint, and they are read from the database, for all that is watched at
+once. Housekeeping also looks there now and then, so a lost hint costs time and nothing else.
 """
 
 import asyncio
 import logging
 from functools import partial
+from typing import Any, TypeVar
 
 from django import db
 
-from ..lifecycle.events import SessionEvent
-from ..models import Session
-from . import layer, snapshot
-from .definitions import RESYNC, Close
-from .mailbox import Mailbox
+from . import layer
+from .housekeeping import Housekeeping
 from .periodic import Periodic
+from .queue import LoopQueue
+from .socket_writer import SocketWriter
+from .subscription import Subscription
 from .threads import in_thread
-from .upkeep import Upkeep
-from .viewer import Viewer
-from .watch import Watch
-from .wire import Message, encode
+from .wire import Hint
+
+S = TypeVar("S", bound=Subscription[Any])
+Kind = type[Subscription[Any]]
 
 logger = logging.getLogger(__name__)
 
-# Seconds in which a missing event usually arrives by itself, out of order.
-PATIENCE = 0.05
+# Seconds in which a missing event of this process usually arrives by itself, out of order.
+REORDERING = 0.05
 # Seconds after which a lost subscription to the layer is tried again.
 LISTEN_AGAIN = 2.0
-# Messages caught up in one go, before the sockets may write.
-STRIDE = 32
 
 
 class Hub:
-    """All of it runs on ``loop``; only ``mailbox.put`` may be called from elsewhere."""
+    """All of it runs on ``loop``; only ``queue.put`` may be called from elsewhere."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self.watches: dict[int, Watch] = {}
-        self.mailbox: Mailbox[list[SessionEvent]] = Mailbox(loop, self._take)
+        self.subscriptions: dict[tuple[str, int | str], Subscription[Any]] = {}
+        self.queue: LoopQueue[list[Hint]] = LoopQueue(loop, self._handle_own)
+        self._behind: dict[Kind, set[Subscription[Any]]] = {}
+        self._delayed: set[Subscription[Any]] = set()
+        self._readers: dict[Kind, asyncio.Task[None]] = {}
         self._outbox: layer.Outbox | None = None
         carrier = layer.between_processes()
         if carrier is not None:
             self._outbox = layer.Outbox(loop, carrier)
-            listen = partial(layer.listen, carrier, self._hear)
+            listen = partial(layer.listen, carrier, self._handle)
             self._listening = Periodic(loop, LISTEN_AGAIN, listen, "Listening to the channel layer")
-        self._upkeep = Upkeep(self)
+        self.housekeeping = Housekeeping(loop, self.subscriptions, self.read_if_behind)
 
-    def join(self, session_id: int, viewer: Viewer) -> Watch:
-        """From now on the viewer misses nothing; it must ``leave``."""
-        watch = self.watches.get(session_id)
-        if watch is None:
-            watch = self.watches[session_id] = Watch(session_id)
-        watch.viewers.add(viewer)
-        return watch
+    def join(self, kind: type[S], id: int | str, writer: SocketWriter) -> S:
+        """From now on the writer misses nothing; it must ``leave``."""
+        subscription: Any = self.subscriptions.get((kind.kind, id))
+        if subscription is None:
+            subscription = self.subscriptions[kind.kind, id] = kind(id)
+        subscription.writers.add(writer)
+        return subscription
 
-    def leave(self, watch: Watch, viewer: Viewer) -> None:
-        watch.viewers.discard(viewer)
-        viewer.closing = True
-        if not watch.viewers and self.watches.get(watch.session_id) is watch:
-            del self.watches[watch.session_id]
+    def leave(self, subscription: Subscription[Any], writer: SocketWriter) -> None:
+        subscription.writers.discard(writer)
+        writer.closing = True
+        name = subscription.kind, subscription.id
+        if not subscription.writers and self.subscriptions.get(name) is subscription:
+            del self.subscriptions[name]
 
-    async def open(self, watch: Watch, viewer: Viewer, after: int | None) -> None:
-        """Read the present state, send it, go live. Raises ``Session.DoesNotExist``."""
-        opening = await in_thread(snapshot.opening, watch.session_id, after)
-        if watch.sequence.last is None:
-            watch.sequence.start(opening.seq)
-        self.learn(watch, opening.seq, opening.clock)
-        await viewer.open(opening.messages, opening.seq)
-        if opening.ended:
-            viewer.close(Close.ENDED)
+    def _handle_own(self, hints: list[Hint]) -> None:
+        self._handle(hints)
+        if self._outbox is not None:
+            self._outbox.put(hints)
 
-    def learn(self, watch: Watch, seq: int, clock: snapshot.Clock) -> None:
-        """The database says that the session stands at ``seq``."""
-        sequence = watch.sequence
-        if sequence.last is None or seq < sequence.last:
-            return  # read before the newest event
-        watch.clock, watch.clock_is_old = clock, False
-        sequence.heard = max(sequence.heard, seq)
-        self._catch_up_if_behind(watch)
+    def _handle(self, hints: list[Hint]) -> None:
+        for hint in hints:
+            subscription = self.subscriptions.get((hint.kind, hint.id))
+            if subscription is None:
+                continue
+            subscription.handle(hint)
+            if hint.event is None:
+                self.read_if_behind(subscription)
+            elif subscription.is_behind and subscription not in self._delayed:
+                self._delayed.add(subscription)
+                self.loop.call_later(REORDERING, self._read_delayed, subscription)
 
-    def _take(self, events: list[SessionEvent]) -> None:
-        for event in events:
-            message = encode(event) if event.session_id in self.watches else None
-            if message is not None:
-                self._hear(event.session_id, message)
-            if self._outbox is not None:
-                self._outbox.tell(event, message)
+    def _read_delayed(self, subscription: Subscription[Any]) -> None:
+        self._delayed.discard(subscription)
+        self.read_if_behind(subscription)
 
-    def _hear(self, session_id: int, message: Message) -> None:
-        watch = self.watches.get(session_id)
-        if watch is not None:
-            watch.offer(message)
-            self._catch_up_if_behind(watch)
+    def read_if_behind(self, subscription: Subscription[Any]) -> None:
+        """Read what it lacks, together with all others of its kind that lack something by then."""
+        if not subscription.is_behind:
+            return
+        kind = type(subscription)
+        self._behind.setdefault(kind, set()).add(subscription)
+        if kind not in self._readers:
+            self._readers[kind] = self.loop.create_task(self._read_all(kind))
 
-    def _catch_up_if_behind(self, watch: Watch) -> None:
-        behind = watch.sequence.behind or watch.clock_is_old
-        if behind and watch.catching_up is None:
-            watch.catching_up = self.loop.create_task(self._catch_up(watch))
-
-    async def _catch_up(self, watch: Watch) -> None:
+    async def _read_all(self, kind: Kind) -> None:
+        """Read until none is behind: what falls behind during one reading shares the next."""
         try:
-            await asyncio.sleep(PATIENCE)
-            if watch.viewers and (watch.sequence.behind or watch.clock_is_old):
-                await self._read_missed(watch)
-        except Session.DoesNotExist:
-            watch.close(Close.NOT_FOUND)
+            while behind := self._behind.pop(kind, None):
+                await self._read(kind, [each for each in behind if each.writers])
         except db.Error as error:
-            # The regular look at the database tries again.
-            logger.warning("Events of session %s not read: %s", watch.session_id, error)
+            # The next look at the database brings them here again.
+            logger.warning("Events of %s not read: %s", kind.kind, error)
         finally:
-            watch.catching_up = None
+            del self._readers[kind]
 
-    async def _read_missed(self, watch: Watch) -> None:
-        messages, clock = await in_thread(
-            snapshot.catch_up, watch.session_id, watch.sequence.last or 0
-        )
-        watch.clock, watch.clock_is_old = clock, False
-        for count, message in enumerate(messages, start=1):
-            if message.type == RESYNC:
-                watch.start_over(message)
-            else:
-                watch.offer(message)
-            if count % STRIDE == 0:
-                await asyncio.sleep(0)
+    async def _read(self, kind: Kind, behind: list[Subscription[Any]]) -> None:
+        positions = {each.id: each.position() for each in behind if each.is_behind}
+        if not positions:
+            return
+        try:
+            found = await in_thread(kind.read, positions)
+        except db.Error:
+            raise
+        except Exception:
+            if len(behind) == 1:
+                logger.exception("Events of %s %s not read", kind.kind, behind[0].id)
+                return
+            for each in behind:  # One that cannot be read does not keep the others from it.
+                await self._read(kind, [each])
+            return
+        for each in behind:
+            if each.id in positions:
+                await each.deliver(found.get(each.id))
 
 
 _hub: Hub | None = None

@@ -1,24 +1,32 @@
-"""Database work of the sockets: a few threads, and no connection kept between two calls."""
+"""Blocking work of the sockets: a few threads, and no connection kept between two calls."""
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import connections
 
 T = TypeVar("T")
 
-_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="realtime")
+
+class Threads:
+    """A pool of ``count`` threads. It begins a thread only when there is work for it."""
+
+    def __init__(self, count: int, name: str) -> None:
+        self._executor = ThreadPoolExecutor(count, name)
+
+    async def run(self, call: Callable[..., T], *args: object) -> T:
+        """The result of ``call(*args)``, run where blocking is allowed."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, _call, call, args)
 
 
-def _call(call: Callable[..., T], args: tuple[Any, ...]) -> T:
+def _call(call: Callable[..., T], args: tuple[object, ...]) -> T:
     try:
         return call(*args)
     finally:
         connections.close_all()
 
 
-async def in_thread(call: Callable[..., T], *args: Any) -> T:
-    """The result of ``call(*args)``, run where blocking is allowed."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _call, call, args)
+in_thread = Threads(4, "realtime").run

@@ -1,4 +1,4 @@
-"""Messages as they leave: encoded once, whatever the number of sockets."""
+"""Messages as they leave, encoded once whatever the number of sockets; and hints of them."""
 
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from .definitions import SESSION_COMPLETE
 class Message(NamedTuple):
     """``asgi`` is the ASGI message, shared by all sockets and never changed.
 
-    ``seq`` is the id within the session, None for what is not numbered.
+    ``seq`` is the id by which a socket that has had the message drops it; None: never dropped.
     """
 
     seq: int | None
@@ -24,8 +24,18 @@ class Message(NamedTuple):
         return self.type == SESSION_COMPLETE
 
 
-def wrap(seq: int | None, type: str, text: str) -> Message:
-    return Message(seq, type, text, {"type": "websocket.send", "text": text})
+class Hint(NamedTuple):
+    """Word that something watchable has changed: its ``kind``, its ``id``, the newest event's
+    ``number`` (0 where the word is only to look).
+
+    ``event`` goes along within one process. It never leaves it: other processes read the database,
+    so nothing that somebody else puts on the channel layer is ever shown.
+    """
+
+    kind: str
+    id: int | str
+    number: int
+    event: SessionEvent | None = None
 
 
 def message(
@@ -43,7 +53,8 @@ def message(
         body["key"] = key
     if data is not None:
         body["data"] = data
-    return wrap(seq, type, orjson.dumps(body).decode())
+    text = orjson.dumps(body).decode()
+    return Message(seq, type, text, {"type": "websocket.send", "text": text})
 
 
 def encode(event: SessionEvent) -> Message:

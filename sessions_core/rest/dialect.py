@@ -18,7 +18,7 @@ DOMAIN_ERRORS: Mapping[type[Exception], tuple[int, str]] = {
 }
 
 
-class Dialect:
+class ErrorDialect:
     """Plain ``{"detail": text}``. A surface overrides ``body`` and what differs in the tables."""
 
     name: ClassVar[str] = "plain"
@@ -79,7 +79,7 @@ _PYDANTIC_TYPES = {
 }
 
 
-class FastAPIErrors(Dialect):
+class FastAPIErrors(ErrorDialect):
     """FastAPI's bodies: 422 with a list of ``loc``, ``msg`` and ``type``, else a plain text."""
 
     name = "fastapi"

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from .dialect import Dialect
+from .dialect import ErrorDialect
 from .problems import FieldError, Problem
 
 
-def shape_of_errors(dialect: Dialect) -> dict[str, Any]:
+def shape_of_errors(dialect: ErrorDialect) -> dict[str, Any]:
     where = FieldError(("body", 0, "field"), "What is wrong")
     samples = [
         Problem(404, "not_found", "What is wrong"),

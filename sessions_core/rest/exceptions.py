@@ -19,7 +19,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
 from ..errors import SessionError, Unavailable
-from .dialect import Dialect
+from .dialect import ErrorDialect
 from .problems import BadInput, FieldError, Problem, too_large
 
 logger = logging.getLogger(__name__)
@@ -40,12 +40,11 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     return response_of(problem, dialect)
 
 
-def dialect_of(view: object) -> Dialect:
-    spoken = getattr(view, "get_dialect", None)
-    return spoken() if spoken else Dialect()
+def dialect_of(view: object) -> ErrorDialect:
+    return getattr(view, "dialect", None) or ErrorDialect()
 
 
-def response_of(problem: Problem, dialect: Dialect) -> Response:
+def response_of(problem: Problem, dialect: ErrorDialect) -> Response:
     return Response(dialect.body(problem), status=problem.status, headers=headers_of(problem))
 
 
@@ -55,7 +54,7 @@ def headers_of(problem: Problem) -> dict[str, str]:
     return {**problem.headers, "Retry-After": str(max(1, problem.retry_after))}
 
 
-def problem_of(exc: Exception, dialect: Dialect, request: Request | None) -> Problem | None:
+def problem_of(exc: Exception, dialect: ErrorDialect, request: Request | None) -> Problem | None:
     if isinstance(exc, DATABASE_AWAY):
         logger.error("The database did not answer: %s", exc)
         exc = Unavailable()
@@ -82,7 +81,9 @@ def problem_of(exc: Exception, dialect: Dialect, request: Request | None) -> Pro
     return None
 
 
-def _validation(exc: drf.ValidationError, dialect: Dialect, request: Request | None) -> Problem:
+def _validation(
+    exc: drf.ValidationError, dialect: ErrorDialect, request: Request | None
+) -> Problem:
     part = "query" if request is not None and request.method in SAFE_METHODS else "body"
     fields = [
         FieldError((part, *_path(error.attr)), error.detail, error.code)
@@ -107,7 +108,7 @@ def _path(attr: str | int | None) -> tuple[str | int, ...]:
     return tuple(int(step) if _INDEX.fullmatch(step) else step for step in steps)
 
 
-def _client_error(exc: drf.APIException, dialect: Dialect) -> Problem:
+def _client_error(exc: drf.APIException, dialect: ErrorDialect) -> Problem:
     problem = Problem(exc.status_code, dialect.code(exc.status_code), _text(exc))
     if auth_header := getattr(exc, "auth_header", None):
         problem.headers["WWW-Authenticate"] = auth_header

@@ -14,7 +14,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import exceptions as drf
 
 from ..errors import KeyInProgress, KeyReused, SessionError, Unavailable
-from .dialect import Dialect
+from .dialect import ErrorDialect
 from .error_shapes import shape_of_errors
 from .exceptions import dialect_of, problem_of
 from .idempotency import HEADER, bad_key
@@ -42,11 +42,14 @@ def may_fail(*errors: SessionError | drf.APIException | BadInput) -> Callable[[F
 
 
 def documented(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
-    """Leave out the twins that ``routes.both`` makes and the aliases outside ``/api/``."""
+    """Leave out the twins that ``routes.both`` makes and the aliases outside ``/api/``.
+
+    An address of ``views.by_method`` is documented by the view of each method.
+    """
     return [
-        endpoint
-        for endpoint in endpoints
-        if endpoint[0].startswith("/api/") and not getattr(endpoint[3], "undocumented", False)
+        (path, regex, method, getattr(view, "views", {}).get(method.lower(), view))
+        for path, regex, method, view in endpoints
+        if path.startswith("/api/") and not getattr(view, "undocumented", False)
     ]
 
 
@@ -92,7 +95,7 @@ class SurfaceSchema(AutoSchema):
         limits = getattr(self.view, "limits", {})
         return limits.get(getattr(self.view, "action", None) or self.method.lower())
 
-    def _dialects(self) -> Sequence[Dialect]:
+    def _dialects(self) -> Sequence[ErrorDialect]:
         """Usually one; a view at an address that two surfaces share names both."""
         return getattr(self.view, "dialects", None) or (dialect_of(self.view),)
 
@@ -138,7 +141,7 @@ class SurfaceSchema(AutoSchema):
                     known += [shape] if shape not in known else []
                     content["schema"] = known[0] if len(known) == 1 else {"oneOf": known}
 
-    def _error_component(self, dialect: Dialect) -> ResolvedComponent:
+    def _error_component(self, dialect: ErrorDialect) -> ResolvedComponent:
         component = ResolvedComponent(
             name=f"{dialect.name.title().replace('-', '')}Error",
             type=ResolvedComponent.SCHEMA,
@@ -155,7 +158,9 @@ def _content(responses: dict[str, Any], status: str, description: str) -> dict[s
     return response.setdefault("content", {}).setdefault("application/json", {})
 
 
-def _add_example(content: dict[str, Any], name: str, dialect: Dialect, problem: Problem) -> None:
+def _add_example(
+    content: dict[str, Any], name: str, dialect: ErrorDialect, problem: Problem
+) -> None:
     examples = content.setdefault("examples", {})
     value = dialect.body(problem)
     if name in examples and examples[name]["value"].keys() != value.keys():

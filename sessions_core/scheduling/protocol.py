@@ -1,11 +1,4 @@
-"""``Scheduler`` is the replaceable part (``SESSIONS_SCHEDULER``).
-
-On Postgres, one that keeps what it knows in ``ItemMemory`` may also have ``choosing`` and
-``reviewed``. Then a session can be begun and completed without a thread. The first is ``choose`` as
-a generator of the statements that it needs (``lifecycle.statements.Asking``). The second is given
-the ``memories.Memory`` of each item and the first attempts at them, and returns the memories as
-``review`` would leave them; it asks nobody.
-"""
+"""``Scheduler`` is the replaceable part (``SESSIONS_SCHEDULER``)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -46,11 +39,3 @@ class Scheduler(Protocol):
         item once for each session, in the order in which the sessions ended.
         """
         ...
-
-
-def asks(scheduler: type[Scheduler]) -> bool:
-    """Whether it has ``choosing`` and ``reviewed``.
-
-    One that inherits them may have a ``choose`` or a ``review`` of its own.
-    """
-    return vars(scheduler).keys() >= {"choosing", "reviewed"}

@@ -1,14 +1,12 @@
 """Spaced repetition by FSRS: the scheduler that ships."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from random import Random
 
 import fsrs
 from django.db import transaction
 
-from ..lifecycle import statements
-from ..lifecycle.statements import Asking
 from ..models import Activity
 from . import choice, memories
 from .memories import Memory
@@ -34,22 +32,7 @@ class FSRSScheduler:
         now: datetime,
         seed: int,
     ) -> list[int]:
-        if statements.on_postgres():
-            asking = self.choosing(user_id, activity, count, difficulty, now, seed)
-            return statements.resolve(asking)
-        return _shuffled(choice.tiers(user_id, activity.pk, count, difficulty, now), seed)
-
-    def choosing(
-        self,
-        user_id: int | None,
-        activity: Activity,
-        count: int,
-        difficulty: str,
-        now: datetime,
-        seed: int,
-    ) -> Asking[list[int]]:
-        tiers = yield from choice.asking_tiers(user_id, activity.pk, count, difficulty, now)
-        return _shuffled(tiers, seed)
+        return shuffled(choice.tiers(user_id, activity.pk, count, difficulty, now), seed)
 
     def review(self, user_id: int | None, first_attempts: Sequence[FirstAttempt]) -> None:
         """Rate each first attempt Good or Again.
@@ -57,17 +40,11 @@ class FSRSScheduler:
         Rows are locked and written in the order of their items, so that two sessions of one
         learner that end together wait for each other instead of deadlocking.
         """
-        firsts = _by_item(first_attempts)
-        if user_id is None or not firsts:
+        if user_id is None or not first_attempts:
             return
         with transaction.atomic(savepoint=False):
-            known = memories.locked(user_id, firsts)
-            memories.write(user_id, _all_reviewed(known, firsts))
-
-    def reviewed(
-        self, known: Iterable[Memory], first_attempts: Sequence[FirstAttempt]
-    ) -> list[Memory]:
-        return _all_reviewed(known, _by_item(first_attempts))
+            known = memories.locked(user_id, {item_id for item_id, *_ in first_attempts})
+            memories.write(user_id, reviewed(known, first_attempts))
 
     def relearn(
         self, user_id: int, item_ids: Collection[int], history: Iterable[FirstAttempt]
@@ -83,7 +60,8 @@ class FSRSScheduler:
             memories.write(user_id, [row for row in learned.values() if row.state is not None])
 
 
-def _shuffled(tiers: Iterable[list[int]], seed: int) -> list[int]:
+def shuffled(tiers: Iterable[list[int]], seed: int) -> list[int]:
+    """The tiers one after the other, each in an order of its own for each seed."""
     shuffle = Random(seed).shuffle
     chosen: list[int] = []
     for items in tiers:
@@ -92,16 +70,11 @@ def _shuffled(tiers: Iterable[list[int]], seed: int) -> list[int]:
     return chosen
 
 
-def _by_item(first_attempts: Iterable[FirstAttempt]) -> dict[int, tuple[bool, datetime]]:
+def reviewed(known: Iterable[Memory], first_attempts: Sequence[FirstAttempt]) -> list[Memory]:
+    """The memories as the first attempt at each of their items leaves them."""
     firsts: dict[int, tuple[bool, datetime]] = {}
     for item_id, correct, at in first_attempts:
         firsts.setdefault(item_id, (correct, at))
-    return firsts
-
-
-def _all_reviewed(
-    known: Iterable[Memory], firsts: Mapping[int, tuple[bool, datetime]]
-) -> list[Memory]:
     return [_reviewed(memory, *firsts[memory.item_id]) for memory in known]
 
 
@@ -118,7 +91,7 @@ def _reviewed(memory: Memory, correct: bool, at: datetime) -> Memory:
     return Memory(
         memory.item_id,
         memory.activity_id,
-        version=memory.version,
+        revision=memory.revision,
         state=int(card.state),
         step=card.step,
         stability=card.stability,

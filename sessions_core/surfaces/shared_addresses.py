@@ -2,6 +2,9 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
 from rest_framework.exceptions import APIException
@@ -9,11 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..errors import ActivityNotFound, EmptyActivity
-from ..rest.dialect import Dialect
+from ..rest.dialect import ErrorDialect
+from ..rest.idempotency import takes_a_key
 from ..rest.problems import BadInput
 from ..rest.routes import both
 from ..rest.schema import may_fail
-from .answering import takes_a_key
+from ..rest.views import Surface, by_method
 from .describe import ZONE
 from .portal import examples, inputs, outputs
 from .portal.errors import PORTAL
@@ -25,6 +29,8 @@ from .practice.errors import PRACTICE
 from .practice.views import PracticeViewSet
 
 _PORTALS_KEYS = frozenset({"activity_id", "settings"})
+_portal = PortalViewSet.as_view
+_practice = PracticeViewSet.as_view
 
 
 def _example(name: str, value: object, *, sent: bool) -> OpenApiExample:
@@ -34,45 +40,35 @@ def _example(name: str, value: object, *, sent: bool) -> OpenApiExample:
     )
 
 
-class SharedViewSet(PortalViewSet, PracticeViewSet):
-    """``POST start``: with ``activity_id`` or ``settings`` in the body it is the portal's;
-    otherwise, an empty or absent body included, guided practice's, which takes no key but its own.
-    A body that cannot be read is answered by the portal.
+class StartChooser(Surface):
+    """Hands a start to the surface that it is for, and does nothing else with it.
 
-    ``POST resume`` and ``GET`` are the portal's, ``PUT resume`` and ``PATCH`` guided practice's.
+    With ``activity_id`` or ``settings`` in the body it is the portal's. Otherwise, an empty or
+    absent body included, it is guided practice's, which takes no key but its own. The portal also
+    says what is wrong with a body that cannot be read, and with a method that is not allowed.
     """
 
-    is_practice = False
-    _PRACTICES = frozenset({"resume_practice", "notes"})
+    dialect: ClassVar[ErrorDialect] = PORTAL
+    #: Both surfaces' errors stand in the API documents, and the limit, which is the same for both.
+    dialects = (PORTAL, PRACTICE)
+    limits: ClassVar[dict[str, str]] = {"post": PortalViewSet.limits["start"]}
 
-    dialect: ClassVar[Dialect] = PORTAL
+    _portals_start = staticmethod(_portal({"post": "start"}))
+    _practices_start = staticmethod(_practice({"post": "start"}))
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # Before anything else reads the body: one that cannot be parsed says so only once, and
-        # is empty from then on.
-        unreadable = self._choose(request)
-        super().initial(request, *args, **kwargs)
-        if unreadable is not None:
-            raise unreadable
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        chosen = self._practices_start if self._is_practice(request) else self._portals_start
+        return chosen(request, *args, **kwargs)
 
-    def _choose(self, request: Request) -> Exception | None:
-        if self.action != "start":
-            return None
+    def _is_practice(self, request: HttpRequest) -> bool:
+        if request.method != "POST":
+            return False
         try:
-            body = request.data
-        except (APIException, BadInput) as error:
-            return error
-        self.is_practice = not (isinstance(body, dict) and _PORTALS_KEYS & body.keys())
-        return None
-
-    def get_dialect(self) -> Dialect:
-        practice = self.is_practice or getattr(self, "action", "") in self._PRACTICES
-        return PRACTICE if practice else PORTAL
-
-    @property
-    def dialects(self) -> tuple[Dialect, ...]:
-        """Those that the API documents show."""
-        return (PORTAL, PRACTICE) if self.action == "start" else (self.get_dialect(),)
+            request.body  # noqa: B018 - Django keeps what it has read, for the chosen view to read.
+            data = self.initialize_request(request).data
+        except (APIException, BadInput, RequestDataTooBig, ValueError):
+            return False
+        return not (isinstance(data, dict) and _PORTALS_KEYS & data.keys())
 
     @extend_schema(
         operation_id="sessions_start",
@@ -100,21 +96,19 @@ class SharedViewSet(PortalViewSet, PracticeViewSet):
     )
     @may_fail(ActivityNotFound(123), EmptyActivity())
     @takes_a_key
-    def start(self, request: Request) -> Response:
-        surface = PracticeViewSet if self.is_practice else PortalViewSet
-        return surface.start(self, request)
-
-    resume_practice = PracticeViewSet.resume
+    def post(self, request: Request) -> Response:
+        """With `activity_id` or `settings` in the body the session is one of learning; otherwise,
+        an empty or absent body included, it is one of guided practice.
+        """
+        raise NotImplementedError  # What ``dispatch`` hands on never comes here.
 
 
 _ONE = "<str:session_id>"
+_resume = by_method(PORTAL, post=_portal({"post": "resume"}), put=_practice({"put": "resume"}))
+_session = by_method(PORTAL, get=_portal({"get": "details"}), patch=_practice({"patch": "notes"}))
 
 urlpatterns: list[URLPattern] = [
-    *both("start", SharedViewSet.as_view({"post": "start"}), "start"),
-    *both(
-        f"{_ONE}/resume",
-        SharedViewSet.as_view({"post": "resume", "put": "resume_practice"}),
-        "resume",
-    ),
-    *both(_ONE, SharedViewSet.as_view({"get": "details", "patch": "notes"}), "session"),
+    *both("start", StartChooser.as_view(), "start"),
+    *both(f"{_ONE}/resume", _resume, "resume"),
+    *both(_ONE, _session, "session"),
 ]

@@ -24,6 +24,8 @@ def test_the_defaults_pass():
         ("TOKEN_TRUST_SECONDS", 3600, 8),
         ("LIMITS", {"progress": []}, 9),
         ("LIMITS", {"progress": [(0, 60)]}, 9),
+        ("LIVE_PREFIX", "", 10),
+        ("LIVE_PREFIX", "two words", 10),
     ],
 )
 def test_a_bad_setting_is_named(settings, name, value, number):
@@ -32,3 +34,15 @@ def test_a_bad_setting_is_named(settings, name, value, number):
     assert error.id == f"sessions_core.E{number:03d}"
     assert f"SESSIONS_{name}" in error.msg
     assert error.hint
+
+
+def test_middleware_that_the_fast_path_would_pass_by_is_named(settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "host.middleware.SeesEverything"]
+    (warning,) = check_settings()
+    assert warning.id == "sessions_core.W011"
+    assert "host.middleware.SeesEverything" in warning.msg
+    settings.SESSIONS_FAST_PATH_PASSES_BY = [
+        *settings.SESSIONS_FAST_PATH_PASSES_BY,
+        "host.middleware.SeesEverything",
+    ]
+    assert check_settings() == []

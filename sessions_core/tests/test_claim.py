@@ -9,7 +9,7 @@ from django.utils import timezone
 from sessions_core import achievements
 from sessions_core.actor import Actor
 from sessions_core.clock import standing_at
-from sessions_core.lifecycle import answer, claim, finish, start
+from sessions_core.lifecycle import answer, claim, end, start
 from sessions_core.lifecycle.submission import Submission
 from sessions_core.models import AwardedAchievement, ItemMemory, PracticeDay, Session
 
@@ -29,7 +29,7 @@ def guest():
     return Actor(guest=uuid4())
 
 
-def practise(actor, activity, on, wrong=(), end=finish.complete):
+def practise(actor, activity, on, wrong=(), end=end.complete):
     """A session of all ten words on the day ``on``, right but for those at ``wrong``."""
     moment = FIRST + timedelta(days=on)
     with standing_at(moment):
@@ -71,7 +71,7 @@ def test_claimed_sessions_count_as_if_the_account_had_made_them(activity, guest)
     for who in (guest, actor_of(made)):
         practise(who, activity, on=0, wrong={2})
         practise(who, activity, on=1, wrong={0, 5})
-        practise(who, activity, on=2, end=finish.cancel)
+        practise(who, activity, on=2, end=end.cancel)
     claim.claim(guest.guest, claims.pk)
     assert kept(claims) == kept(made)
     assert len(kept(claims)["memory"]) == 10
@@ -148,7 +148,7 @@ def test_one_that_the_account_ended_goes_back_with_all_it_taught(activity, guest
     session = practise(guest, activity, on=0, end=None)
     ids = claim.claim(guest.guest, user.pk)
     assert kept(user)["memory"] == []
-    finish.complete(actor_of(user), session.pk, route="test")
+    end.complete(actor_of(user), session.pk, route="test")
     assert len(kept(user)["memory"]) == 10
     claim.release(ids, user.pk, guest.guest)
     assert kept(user) == {"memory": [], "achievements": set(), "days": []}

@@ -7,8 +7,8 @@ from django.db import connection, transaction
 
 from sessions_core import achievements, retrying
 from sessions_core.errors import NotYourSession
-from sessions_core.lifecycle import close, finish
 from sessions_core.lifecycle.answer import answer
+from sessions_core.lifecycle.end import complete
 from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.lifecycle.submission import Submission
 from sessions_core.models import AwardedAchievement, ItemMemory, PracticeDay, Session
@@ -33,7 +33,7 @@ def practise(actor, session, places, right):
 
 
 def end(actor, session):
-    return finish.complete(actor, session.pk, route="test")
+    return complete(actor, session.pk, route="test")
 
 
 def test_the_first_item_is_the_one_that_is_read() -> None:
@@ -102,18 +102,16 @@ def test_a_refusal_leaves_the_running_transaction_usable() -> None:
     assert Session.objects.get().status == "completed"
 
 
-def test_what_breaks_inside_a_running_transaction_takes_it_along(monkeypatch) -> None:
+def test_an_end_that_breaks_inside_a_running_transaction_leaves_nothing(monkeypatch) -> None:
     actor = actor_of(learner())
     session = begin(actor, vocabulary())
 
     def broken(session):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(close.achievements, "award", broken)
-    with transaction.atomic():
-        with pytest.raises(ZeroDivisionError):
-            end(actor, session)
-        assert transaction.get_rollback()
+    monkeypatch.setattr(achievements, "award", broken)
+    with transaction.atomic(), pytest.raises(ZeroDivisionError):
+        end(actor, session)
     assert Session.objects.get().status == "active"
     assert PracticeDay.objects.get().ended == 0
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sessions_core.errors import SessionError
-from sessions_core.lifecycle import finish, pause
+from sessions_core.lifecycle import end, pause
 from sessions_core.lifecycle.answer import answer
 from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.lifecycle.submission import Submission
@@ -48,9 +48,9 @@ def step(verb, actor, session, items, number):
     elif verb == "resume":
         pause.resume(actor, session.pk, route="test")
     elif verb == "complete":
-        finish.complete(actor, session.pk, route="test", claimed_seconds=number or None)
+        end.complete(actor, session.pk, route="test", claimed_seconds=number or None)
     elif verb == "cancel":
-        finish.cancel(actor, session.pk, route="test")
+        end.cancel(actor, session.pk, route="test")
 
 
 @pytest.mark.django_db

@@ -1,9 +1,9 @@
-"""``verify_stats`` names each figure that drifted, and mends it."""
+"""Tests that ``verify_stats`` reports each wrong figure, and corrects it."""
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from sessions_core.lifecycle import finish
+from sessions_core.lifecycle import end
 from sessions_core.lifecycle.answer import answer
 from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.lifecycle.submission import Submission
@@ -21,7 +21,7 @@ def session():
     session = start(actor, "portal", Wishes(activity_id=activity.pk, item_count=4))
     for item in activity.items.filter(pk__in=session.plan.item_ids):
         answer([Submission(actor, session.pk, item.pk, item.answer, 1500)])
-    return finish.complete(actor, session.pk, route="test")
+    return end.complete(actor, session.pk, route="test")
 
 
 def test_what_the_verbs_keep_does_not_drift(session, capsys):

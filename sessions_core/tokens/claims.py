@@ -1,6 +1,6 @@
 """What a token says and whether that still holds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -15,7 +15,6 @@ from rest_framework_simplejwt.tokens import AccessToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from ..errors import Unavailable
-from ..lifecycle.statements import Asking
 from . import accounts
 
 FAMILY = "family"
@@ -68,42 +67,36 @@ def holder(payload: dict[str, Any]) -> Any:
 
 def holders(payloads: Sequence[dict[str, Any]]) -> list[Any]:
     """The user of each token, or the ``InvalidToken`` that says why it has none."""
-    ids = _user_ids(payloads)
     with database():
-        found = accounts.look_up(set(ids) - {None}, _all_names(payloads))
-    return _judged(payloads, ids, found)
+        users, gone = accounts.look_up(user_ids(payloads), names(payloads))
+    return judged(payloads, users, gone)
 
 
-def holding(payloads: Sequence[dict[str, Any]]) -> Asking[list[Any]]:
-    """``holders``, for whoever runs the statements, where ``accounts.is_asked_for``."""
-    ids = _user_ids(payloads)
-    rows = yield accounts.asking(set(ids) - {None}, _all_names(payloads))
-    return _judged(payloads, ids, accounts.from_rows(rows))
-
-
-def _judged(
-    payloads: Sequence[dict[str, Any]], ids: Sequence[Any], found: accounts.Found
+def judged(
+    payloads: Sequence[dict[str, Any]], users: Mapping[Any, Any], gone: Collection[str]
 ) -> list[Any]:
-    users, gone = found
+    """``holders``, of the ``users`` that were found by id, and the names that are ``gone``."""
+    key = get_user_model()._meta.pk
+    found = [users.get(_user_id(payload, key)) for payload in payloads]
     return [
-        _refusal(payload, users.get(pk), gone) or users[pk]
-        for payload, pk in zip(payloads, ids, strict=True)
+        _refusal(payload, user, gone) or user for payload, user in zip(payloads, found, strict=True)
     ]
 
 
-def _user_ids(payloads: Sequence[dict[str, Any]]) -> list[Any]:
+def user_ids(payloads: Sequence[dict[str, Any]]) -> set[Any]:
     key = get_user_model()._meta.pk
-    return [_user_id(payload, key) for payload in payloads]
+    return {_user_id(payload, key) for payload in payloads} - {None}
 
 
-def _all_names(payloads: Sequence[dict[str, Any]]) -> set[str]:
+def names(payloads: Sequence[dict[str, Any]]) -> set[str]:
+    """What a revocation of one of these tokens may name."""
     return {name for payload in payloads for name in _names(payload)}
 
 
-def _refusal(payload: dict[str, Any], user: Any, gone: set[str]) -> InvalidToken | None:
+def _refusal(payload: dict[str, Any], user: Any, gone: Collection[str]) -> InvalidToken | None:
     if user is None or not user.is_active:
         return InvalidToken("User not found")
-    if not gone.isdisjoint(_names(payload)):
+    if any(name in gone for name in _names(payload)):
         return InvalidToken("Token has been revoked")
     claim = payload.get(api_settings.REVOKE_TOKEN_CLAIM)
     if api_settings.CHECK_REVOKE_TOKEN and claim != get_md5_hash_password(user.password):

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -14,13 +14,11 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from ..actor import Actor
 from ..app_settings import app_settings
-from ..lifecycle.statements import Asking
-from .claims import FAMILY, MAX_LENGTH, InvalidToken, decode, holders, holding
+from .claims import FAMILY, MAX_LENGTH, InvalidToken, decode, holders
 
 MAX_CACHED = 20_000
-# Tokens looked at along with one that needs it: a statement for each would cost more than most
-# requests do themselves.
-COMPANY = 64
+# Tokens looked over at each look at the database.
+ALONG = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,8 @@ class VerifiedToken:
 class _Known:
     """A verified token in the cache. ``expires`` is POSIX time, ``checked`` the monotonic clock.
 
-    ``used``: since it was last checked in another's company.
+    The claims in ``payload`` outlast the trust: a token that is checked again is not decoded again.
+    ``is_used`` says that it came since it was last checked.
     """
 
     token: VerifiedToken
@@ -42,13 +41,11 @@ class _Known:
     expires: float
     checked: float
     payload: dict[str, Any]
-    used: bool = True
+    is_used: bool = False
 
 
-# In the order in which they were checked.
+# Those looked over longest ago come first.
 _known: OrderedDict[bytes, _Known] = OrderedDict()
-# Out of use, and trusted no more; but what they say is known, should they come back.
-_resting: OrderedDict[bytes, _Known] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -67,50 +64,31 @@ def verify(token: str) -> VerifiedToken:
     return verified
 
 
-def _is_due(known: _Known, now: float) -> bool:
-    return now - known.checked >= app_settings.TOKEN_TRUST_SECONDS / 2
+def verify_cached(token: str) -> VerifiedToken | None:
+    """``verify`` where that needs no query, else ``None``: safe to call on an event loop."""
+    known = _known.get(_digest(token))
+    if known is None or time.monotonic() - known.checked > app_settings.TOKEN_TRUST_SECONDS:
+        return None
+    if known.expires <= time.time():
+        raise InvalidToken("Token is expired")
+    known.is_used = True
+    return known.token
 
 
-def _due(now: float, but: Collection[bytes]) -> list[tuple[bytes, _Known]]:
-    """Tokens in use whose trust soon ends, longest ago first. Those out of use are let go."""
-    found: list[tuple[bytes, _Known]] = []
-    with _lock:
-        while _known and len(found) < COMPANY:
-            digest, known = next(iter(_known.items()))
-            if not _is_due(known, now):
-                break
-            del _known[digest]
-            if known.expires <= time.time():
-                continue
-            if known.used and digest not in but:
-                found.append((digest, known))
-            else:
-                _rest(digest, known)
-        # They hold until they have been looked at, and one request is enough to do that.
-        for digest, known in found:
-            known.used = False
-            _known[digest] = known
-    return found
-
-
-class _Look:
-    """One look at ``tokens``, and at others whose trust soon ends.
-
-    ``payloads``: the claims of those whose holders are to be found, in the order in which
-    ``conclude`` takes these.
+class Look:
+    """One look at ``tokens``, and at others in use whose trust soon ends: one each would cost more
+    than most requests do. ``payloads`` are the claims of those whose holders are to be found, in
+    the order in which ``conclude`` takes these.
     """
 
     def __init__(self, tokens: Sequence[str]) -> None:
-        self._at = time.monotonic()  # Before the query: what happens during it is not yet seen.
-        self._asked = [(_digest(token), _payload(token)) for token in tokens]
-        known = [payload for _, payload in self._asked if isinstance(payload, dict)]
-        # What is no token of ours costs no query.
-        wanted = bool(known or not tokens)
-        but = [digest for digest, _ in self._asked]
-        self._company = _due(self._at, but) if wanted else []
-        self.payloads = [*known, *(other.payload for _, other in self._company)]
+        self._at = time.monotonic()  # Before the query, which does not see what happens during it.
+        self._count = len(tokens)
+        self._asked = [(_digest(token), _payload(token)) for token in tokens] + _soon_due(self._at)
+        self.payloads = [payload for _, payload in self._asked if isinstance(payload, dict)]
 
     def conclude(self, holders: Iterable[Any]) -> list[VerifiedToken | InvalidToken]:
+        """Whom each of the ``tokens`` stands for, trusted from now on; or why it does not."""
         users = iter(holders)
         found = [
             payload
@@ -118,57 +96,34 @@ class _Look:
             else _trust(digest, payload, next(users), self._at)
             for digest, payload in self._asked
         ]
-        _trust_again(self._company, users, self._at)
-        return found
+        return found[: self._count]
+
+
+def _soon_due(now: float) -> list[tuple[bytes, dict[str, Any] | InvalidToken]]:
+    """Tokens that were used since they were checked, and have half of their trust behind them."""
+    found: list[tuple[bytes, dict[str, Any] | InvalidToken]] = []
+    with _lock:
+        for _ in range(min(len(_known), ALONG)):
+            digest, known = next(iter(_known.items()))
+            if now - known.checked < app_settings.TOKEN_TRUST_SECONDS / 2:
+                break
+            _known.move_to_end(digest)  # The next look begins with another one.
+            if known.is_used and known.expires > time.time():
+                known.is_used = False
+                found.append((digest, known.payload))
+    return found
 
 
 def verify_many(tokens: Sequence[str]) -> list[VerifiedToken | InvalidToken]:
-    """``verify`` of each, asking the database once for all of them; and for tokens in use whose
-    trust soon ends, before somebody has to wait for that. Raises ``Unavailable``.
-    """
-    look = _Look(tokens)
+    """``verify`` of each, asking the database once for all of them. Raises ``Unavailable``."""
+    look = Look(tokens)
     return look.conclude(holders(look.payloads) if look.payloads else [])
 
 
-def verifying(tokens: Sequence[str]) -> Asking[list[VerifiedToken | InvalidToken]]:
-    """``verify_many``, for whoever runs the statements, where ``accounts.is_asked_for``."""
-    look = _Look(tokens)
-    return look.conclude((yield from holding(look.payloads)) if look.payloads else [])
-
-
-def are_due() -> bool:
-    """Whether tokens are known whose trust soon ends."""
-    with _lock:
-        oldest = next(iter(_known.values()), None)
-    return oldest is not None and _is_due(oldest, time.monotonic())
-
-
-def _trust_again(
-    company: Sequence[tuple[bytes, _Known]], users: Iterator[Any], checked: float
-) -> None:
-    for digest, known in company:
-        user = next(users)
-        if isinstance(user, InvalidToken) or user.is_staff != known.token.actor.is_staff:
-            _trust(digest, known.payload, user, checked, used=False)
-            continue
-        with _lock:
-            if digest in _known:  # It may have been revoked here meanwhile.
-                known.checked, known.used = checked, False
-                _known.move_to_end(digest)
-
-
-def _rest(digest: bytes, known: _Known) -> None:
-    _resting[digest] = known
-    _resting.move_to_end(digest)
-    if len(_resting) > MAX_CACHED:
-        _resting.popitem(last=False)
-
-
 def _payload(token: str) -> dict[str, Any] | InvalidToken:
-    """The claims; those of a token that was verified before need no second decoding."""
+    """The claims of a token, as they were decoded before or are decoded now."""
     try:
-        digest = _digest(token)
-        known = _known.get(digest) or _resting.get(digest)
+        known = _known.get(_digest(token))
         if known is not None and known.expires > time.time():
             return known.payload
         return decode(token, AccessToken)
@@ -177,7 +132,7 @@ def _payload(token: str) -> dict[str, Any] | InvalidToken:
 
 
 def _trust(
-    digest: bytes, payload: dict[str, Any], user: Any, checked: float, *, used: bool = True
+    digest: bytes, payload: dict[str, Any], user: Any, checked: float
 ) -> VerifiedToken | InvalidToken:
     if isinstance(user, InvalidToken):
         with _lock:
@@ -190,17 +145,11 @@ def _trust(
     )
     with _lock:
         family = payload.get(FAMILY, "")
-        _known[digest] = _Known(verified, family, payload["exp"], checked, payload, used)
+        _known[digest] = _Known(verified, family, payload["exp"], checked, payload)
         _known.move_to_end(digest)
-        _resting.pop(digest, None)
         if len(_known) > MAX_CACHED:
             _known.popitem(last=False)
     return verified
-
-
-def verify_cached(token: str) -> VerifiedToken | None:
-    """``verify`` where that needs no query, else ``None``: safe to call on an event loop."""
-    return _trusted(_digest(token))
 
 
 def drop(name: str) -> None:
@@ -215,20 +164,9 @@ def forget() -> None:
     """Empty this process's cache."""
     with _lock:
         _known.clear()
-        _resting.clear()
 
 
 def _digest(token: str) -> bytes:
     if len(token) > MAX_LENGTH:
         raise InvalidToken("Token is too long")
     return blake2b(token.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _trusted(digest: bytes) -> VerifiedToken | None:
-    known = _known.get(digest)
-    if known is None or time.monotonic() - known.checked > app_settings.TOKEN_TRUST_SECONDS:
-        return None
-    if known.expires <= time.time():
-        raise InvalidToken("Token is expired")
-    known.used = True
-    return known.token

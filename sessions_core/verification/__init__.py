@@ -1,1 +1,1 @@
-"""What is derived, recounted from what is recorded: the attempts, the ledger, the sessions."""
+"""Recounts derived figures from the recorded attempts, transitions and sessions."""

@@ -1,4 +1,4 @@
-"""A learner's rollup by day, recounted from the sessions."""
+"""Recounts a learner's totals by day from the sessions."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from ..models import OPEN, Completion, PracticeDay, Session
 from .drift import Drift, differences
 
 _ENDED = ~Q(status__in=OPEN)
-# Whole seconds, rounded half up, as scoring.seconds rounds them.
+# Whole seconds are rounded half up, as in scoring.seconds.
 _SECONDS = Coalesce("claimed_seconds", Cast((F("active_ms") + 500) / 1000, IntegerField()))
 
 
@@ -31,7 +31,7 @@ def _sessions(user_id: int) -> QuerySet[Session]:
 
 
 def check(user_id: int, fix: bool) -> list[Drift]:
-    """The drifts of this learner's days, mended when ``fix``."""
+    """Returns the drifts of this learner's days, corrected if ``fix``."""
     rows: Any = _sessions(user_id).values("local_day").annotate(**_sums())
     counted = {row.pop("local_day"): row for row in rows}
     stored = {row.day: row for row in PracticeDay.objects.filter(user_id=user_id)}
@@ -45,14 +45,14 @@ def check(user_id: int, fix: bool) -> list[Drift]:
 
 @transaction.atomic
 def _check_day(user_id: int, day: Any, fix: bool) -> list[Drift]:
-    """Once more, under the lock of the day's row: a verb changes it with its session."""
+    """Compares again under the lock of the day's row, since sessions may change it meanwhile."""
     PracticeDay.objects.bulk_create([PracticeDay(user_id=user_id, day=day)], ignore_conflicts=True)
     row = PracticeDay.objects.select_for_update().get(user_id=user_id, day=day)
     counted = _sessions(user_id).filter(local_day=day).aggregate(**_sums())
     drifts = _compare(user_id, row, counted)
     if fix and drifts:
-        mended = {drift.field: drift.recounted for drift in drifts}
-        PracticeDay.objects.filter(pk=row.pk).update(**mended)
+        corrected = {drift.field: drift.recounted for drift in drifts}
+        PracticeDay.objects.filter(pk=row.pk).update(**corrected)
     if not counted["started"]:
         PracticeDay.objects.filter(pk=row.pk, started=0).delete()
     return drifts

@@ -1,4 +1,4 @@
-"""A figure that is not what the records say."""
+"""Differences between stored and recounted figures."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """``subject`` is a session or a learner's day; ``stored`` is wrong, ``recounted`` right."""
+    """A wrong figure of ``subject``, a session or a day: ``recounted`` is the right one."""
 
     subject: str
     field: str

@@ -1,18 +1,18 @@
-"""A session's counters, recounted from its attempts and its ledger."""
+"""Recounts a session's counters from its attempts and transitions."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 
-from ..lifecycle.plans import plan_of
+from ..lifecycle import plans
 from ..lifecycle.scoring import mark
-from ..models import Attempt, Session, Transition
+from ..models import Attempt, Session, Status, Transition
 from .drift import Drift, differences
 
 
 def recount(session: Session) -> dict[str, Any]:
-    """The counters of ``session`` as its records give them."""
+    """Returns the counters of ``session``, computed from its records."""
     answered: set[int] = set()
     missed: set[int] = set()
     attempts = correct = streak = best = response_ms = last = 0
@@ -43,13 +43,15 @@ def recount(session: Session) -> dict[str, Any]:
         "mastered_count": 0 if session.is_open else len(answered - missed),
     }
     if latest is not None:
-        found |= {"status": latest.status, "active_ms": latest.active_ms}
+        found["status"] = latest.status
+        if latest.status != Status.ACTIVE:  # Answers since then have advanced a running clock.
+            found["active_ms"] = latest.active_ms
     return found
 
 
 def _mask(session: Session, answered: set[int]) -> bytes:
     mask = b""
-    for position, item_id in enumerate(plan_of(session.pk, session.seed)):
+    for position, item_id in enumerate(plans.of_session(session.pk)):
         if item_id in answered:
             mask = mark(mask, position)
     return mask
@@ -62,10 +64,10 @@ def _stored(session: Session, names: Iterable[str]) -> dict[str, Any]:
 
 
 def check(session: Session, fix: bool) -> list[Drift]:
-    """The drifts of ``session``, mended when ``fix``.
+    """Returns the drifts of ``session``, corrected if ``fix``.
 
-    A session may be answered while it is recounted, so what looks like a drift is looked at again
-    under its lock.
+    A session may get answers while it is recounted, so an apparent drift is checked again under
+    the lock of the row.
     """
     if not _compare(session):
         return []
@@ -73,8 +75,8 @@ def check(session: Session, fix: bool) -> list[Drift]:
         session = Session.objects.select_for_update().get(pk=session.pk)
         drifts = _compare(session)
         if fix and drifts:
-            mended = {drift.field: drift.recounted for drift in drifts}
-            Session.objects.filter(pk=session.pk).update(**mended)
+            corrected = {drift.field: drift.recounted for drift in drifts}
+            Session.objects.filter(pk=session.pk).update(**corrected)
     return drifts
 
 

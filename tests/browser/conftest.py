@@ -16,7 +16,7 @@ from tests.support.databases import ROOT, Databases
 from tests.support.product import Product
 
 # Milliseconds. Nothing is timed by this; it only ends a test that would wait in vain.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=120_000)
 
 DEMO = {"DEBUG": "true", "DEMO": "true"}
 

@@ -38,7 +38,7 @@ def test_the_documents_class_practises(node: str, serve: Callable[..., Product])
         "TOKEN": product.world.learners[0].token,
         "EXERCISES": json.dumps(exercises),
     }
-    run = subprocess.run([node, SCRIPT], env=environment, capture_output=True, timeout=120)
+    run = subprocess.run([node, SCRIPT], env=environment, capture_output=True, timeout=300)
     assert run.returncode == 0, run.stderr.decode()
     said = json.loads(run.stdout)
     assert [result["is_correct"] for result in said["results"]] == [True] * 4 + [False]

@@ -1,15 +1,18 @@
 """I2: hostile values in every field. A documented refusal or stored as sent, on both databases.
 
 The fields are read from the OpenAPI document, so that a new one is tried without a line here. The
-therapist and the anonymous surfaces have tests of their own.
+therapist and the anonymous surfaces have tests of their own. ``make test`` sends a share of the
+values to each field, another one to the next; ``make torture`` and ``make fuzz`` send them all.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -19,7 +22,14 @@ from tests.support.product import Product
 
 from . import hostile
 
-pytestmark = [pytest.mark.processes, pytest.mark.postgres]
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.postgres,
+    # In one process: the two products are started once.
+    pytest.mark.xdist_group("hostile fields"),
+]
+#: One in so many of the values.
+SHARES = [8, pytest.param(1, marks=pytest.mark.torture)]
 
 OWN_TESTS = ("/api/session", "/api/evaluation")
 #: Kept as they were sent, and where.
@@ -54,6 +64,8 @@ class Site:
             "exercise_id": self.session["first_item"]["item_id"],
             "pose_id": self.session["first_item"]["item_id"],
             "session_id": self.session["session_id"],
+            # Another body under a key that was used would be refused for that.
+            "idempotency_key": str(uuid4()),
         }
         if isinstance(example, list):
             return [self.sound(each) for each in example]
@@ -98,21 +110,24 @@ def on_sqlite(run, worker_id) -> Databases:
     return Databases(replace(run, database="sqlite", name=f"{run.name}_lite"), worker_id)
 
 
-@pytest.fixture
-def sites(serve, on_sqlite) -> Iterator[list[Site]]:
+@pytest.fixture(scope="module")
+def sites(databases, on_sqlite, tmp_path_factory) -> Iterator[list[Site]]:
     """The product on Postgres and on SQLite, filled alike."""
-    made = []
-    for product in (serve(), serve(database=on_sqlite.new())):
-        headers = {**product.world.learners[0].headers, "Content-Type": "application/json"}
-        made.append(Site(product, httpx.Client(base_url=product.base_url, headers=headers)))
-        made[-1].http.timeout = 60
-        made[-1].begin()
-    yield made
-    for site in made:
-        site.http.close()
+    folder = tmp_path_factory.mktemp("sites")
+    with ExitStack() as endings:
+        made = []
+        for database in (databases.new(), on_sqlite.new()):
+            product = Product(database, folder)
+            endings.callback(product.kill)
+            product.start()
+            headers = {**product.world.learners[0].headers, "Content-Type": "application/json"}
+            http = httpx.Client(base_url=product.base_url, headers=headers, timeout=120)
+            made.append(Site(product, endings.enter_context(http)))
+            made[-1].begin()
+        yield made
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def document(sites) -> dict[str, Any]:
     return (
         sites[0].http.get("/api/schema/?format=json", headers={"Accept": "application/json"}).json()
@@ -128,7 +143,8 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
     ]
 
 
-def test_i2_hostile_values_in_every_field_of_a_body(sites, document, record_figure) -> None:
+@pytest.mark.parametrize("one_in", SHARES)
+def test_i2_hostile_values_in_every_field_of_a_body(sites, document, record_figure, one_in) -> None:
     trial = Trial(sites)
     tried = 0
     for method, path, operation in operations(document):
@@ -139,7 +155,7 @@ def test_i2_hostile_values_in_every_field_of_a_body(sites, document, record_figu
         for place in dict.fromkeys(hostile.places(document, content["schema"])):
             example = next((each for each in examples if place[0] in each), examples[0])
             tried += 1
-            for value in hostile.VALUES:
+            for value in hostile.VALUES[tried % one_in :: one_in]:
                 seen = [
                     site.send(
                         method,
@@ -161,14 +177,17 @@ def test_i2_hostile_values_in_every_field_of_a_body(sites, document, record_figu
     assert trial.faults == [], "\n".join(map(str, trial.faults))
 
 
-def test_i2_hostile_values_in_addresses_and_headers(sites, document, record_figure) -> None:
+@pytest.mark.parametrize("one_in", SHARES)
+def test_i2_hostile_values_in_addresses_and_headers(sites, document, record_figure, one_in) -> None:
     trial = Trial(sites)
+    tried = 0
     for method, path, operation in operations(document):
         content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
         example = next(iter(content.get("examples", {}).values()), {"value": None})["value"]
         for parameter in operation.get("parameters", []):
             name, where = parameter["name"], parameter["in"]
-            for value in hostile.TEXTS:
+            tried += 1
+            for value in hostile.TEXTS[tried % one_in :: one_in]:
                 if len(value) > 1000 or (where == "path" and value in {"", " "}):
                     continue  # No server takes such a line; no such address.
                 seen = [

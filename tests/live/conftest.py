@@ -65,7 +65,7 @@ def learning(transactional_db: None) -> "Learning":
 def practice(
     request: pytest.FixtureRequest, learning: "Learning", products: list[Product]
 ) -> Iterator["Learning | Asking"]:
-    """Who answers: this process by the verb, or the product's fast lane by request."""
+    """Who answers: this process by the verb, or the product's fast path by request."""
     from .learning import Asking
 
     if request.param == "verb":

@@ -8,7 +8,7 @@ import httpx
 
 from sessions_core import tokens
 from sessions_core.actor import Actor
-from sessions_core.lifecycle import finish, pause
+from sessions_core.lifecycle import end, pause
 from sessions_core.lifecycle.answer import answer
 from sessions_core.lifecycle.start import Wishes, start
 from sessions_core.lifecycle.submission import Submission
@@ -55,18 +55,18 @@ class Learning:
         pause.resume(self.actor, session.pk, route="test")
 
     def complete(self, session: Session) -> None:
-        finish.complete(self.actor, session.pk, route="test")
+        end.complete(self.actor, session.pk, route="test")
 
 
 class Asking:
-    """Answers by requests to a product, where the fast lane takes them. A context manager."""
+    """Answers by requests to a product, where the fast path takes them. A context manager."""
 
     def __init__(self, learning: Learning, product: Product) -> None:
         self.learning = learning
         self.http = httpx.Client(
             base_url=f"{product.base_url}/api/v1/sessions",
             headers={"Authorization": f"Bearer {learning.token}"},
-            timeout=60,
+            timeout=120,
         )
 
     def __enter__(self) -> "Asking":

@@ -14,7 +14,7 @@ from tests.support.product import Product
 from .learning import Learning
 from .watcher import Watcher
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.both_databases]
 
 
 def ask(seen: Watcher, **message: Any) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def test_the_same_key_counts_once_by_socket_or_by_request(
             f"{product.base_url}/api/v1/sessions/{session.pk}/progress",
             json=data,
             headers={"Authorization": f"Bearer {learning.token}", "Idempotency-Key": "once"},
-            timeout=30,
+            timeout=120,
         )
         assert all(result == results[0] for result in results)
         assert by_request.json() == results[0]["data"]

@@ -54,6 +54,7 @@ def has_ended(line: socket.socket) -> bool:
     return True
 
 
+@pytest.mark.torture
 @pytest.mark.redis
 def test_a_slow_reader_is_cut_off_and_holds_up_nobody(
     product: Product, learning: Learning, record_figure

@@ -66,7 +66,7 @@ def visit(open_house: Product, learning: Learning) -> Iterator[Callable[[], Visi
     with ExitStack() as browsers:
 
         def begin() -> Visitor:
-            http = browsers.enter_context(httpx.Client(base_url=open_house.base_url))
+            http = browsers.enter_context(httpx.Client(base_url=open_house.base_url, timeout=120))
             return Visitor(open_house, learning, http)
 
         yield begin

@@ -13,7 +13,7 @@ from tests.support.product import Product
 
 from .learning import Learning
 
-pytestmark = [pytest.mark.processes, pytest.mark.postgres]
+pytestmark = [pytest.mark.processes, pytest.mark.postgres, pytest.mark.torture]
 
 SOCKETS = 1000
 
@@ -45,7 +45,7 @@ async def open_and_wait(product: Product, ids: list[int], token: str) -> tuple[i
                 f"{product.ws_url}/ws/sessions/{session_id}",
                 additional_headers={"Authorization": f"Bearer {token}"},
                 proxy=None,
-                open_timeout=60,
+                open_timeout=120,
             ).__aenter__()
             sockets.append(socket)
             await socket.recv()

@@ -17,21 +17,26 @@ from .watcher import Watcher
 
 pytestmark = pytest.mark.processes
 
-EVENTS = 2000
-DISCONNECTS = 50
+# Between two disconnects.
+EACH = 40
 
 
 @pytest.mark.redis
-def test_fifty_disconnects_in_two_thousand_events(
-    products: list[Product], learning: Learning, practice: Learning | Asking, record_figure
+@pytest.mark.parametrize("disconnects", [5, pytest.param(50, marks=pytest.mark.torture)])
+def test_disconnects_among_many_events(
+    products: list[Product],
+    learning: Learning,
+    practice: Learning | Asking,
+    record_figure,
+    disconnects: int,
 ) -> None:
     session = learning.start()
-    each = EVENTS // DISCONNECTS
+    count = disconnects * EACH
     lines = Semaphore(0)  # so that the events are spread over all the lines
 
     def practise() -> None:
-        for number in range(EVENTS):
-            if number % each == 0:
+        for number in range(count):
+            if number % EACH == 0:
                 lines.acquire()
             practice.answer(session, number)
         connection.close()
@@ -40,9 +45,9 @@ def test_fifty_disconnects_in_two_thousand_events(
     practising.start()
     told: list[int] = []
     resyncs = unavailable = 0
-    for line in range(DISCONNECTS + 1):
+    for line in range(disconnects + 1):
         # Cut in the middle of the events of this line; the last line sees the end.
-        until = min(line * each + each // 2, EVENTS)
+        until = min(line * EACH + EACH // 2, count)
         lines.release()
         while not told or told[-1] < until:
             last = told[-1] if told else 0
@@ -52,14 +57,14 @@ def test_fifty_disconnects_in_two_thousand_events(
                 code = seen.until_closed()
             resyncs += len(seen.of("resync"))
             unavailable += code == Close.UNAVAILABLE
-            assert unavailable < DISCONNECTS
+            assert unavailable < disconnects
             told += seen.ids
     practising.join()
-    missing = EVENTS - len(set(told))
+    missing = count - len(set(told))
     doubled = len(told) - len(set(told))
     record_figure(
-        f"L3, by {'request' if isinstance(practice, Asking) else 'verb'}: {EVENTS} events,"
-        f" {DISCONNECTS} disconnects: {missing} missing, {doubled} doubled, {resyncs} resyncs,"
+        f"L3, by {'request' if isinstance(practice, Asking) else 'verb'}: {count} events,"
+        f" {disconnects} disconnects: {missing} missing, {doubled} doubled, {resyncs} resyncs,"
         f" {unavailable} times told to try again"
     )
     assert doubled == 0
@@ -101,13 +106,13 @@ CREATE CONSTRAINT TRIGGER refused AFTER INSERT ON sessions_core_attempt
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("fast_lane", ["true", "false"])
-def test_an_answer_whose_commit_fails_is_told_to_nobody(serve, fast_lane) -> None:
-    product = serve(environment={"FAST_LANE": fast_lane})
+@pytest.mark.parametrize("fast_path", ["true", "false"])
+def test_an_answer_whose_commit_fails_is_told_to_nobody(serve, fast_path) -> None:
+    product = serve(environment={"FAST_PATH": fast_path})
     learner = product.world.learners[0]
     with psycopg.connect(product.database.url, autocommit=True) as database:
         database.execute(REFUSE)
-    with httpx.Client(base_url=product.base_url, headers=learner.headers, timeout=60) as http:
+    with httpx.Client(base_url=product.base_url, headers=learner.headers, timeout=120) as http:
         body = {"activity_id": product.world.activity_id, "settings": {"word_count": 5}}
         session = http.post("/api/v1/sessions/start", json=body).json()
         address = f"/api/v1/sessions/{session['session_id']}/progress"

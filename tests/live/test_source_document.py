@@ -71,7 +71,7 @@ def test_a_session_by_the_documents_own_code_seen_by_its_own_socket(
         item = progress["next_item"]
     requests.post(f"{api}/v1/sessions/{session_id}/complete", headers=headers)
 
-    watching.join(timeout=60)
+    watching.join(timeout=120)
     assert not watching.is_alive()
     # The socket may have opened after some answers; from its first state on, all are there.
     completed = [update["data"]["completed"] for update in updates]

@@ -15,7 +15,7 @@ from sessions_core.realtime.definitions import SERVER_MESSAGES
 from tests.support.product import Product
 
 # Nothing is timed by this; it only ends a test that would hang.
-PATIENCE = 40
+PATIENCE = 120
 VALIDATORS = {each.name: jsonschema.Draft202012Validator(each.schema()) for each in SERVER_MESSAGES}
 
 

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 KEY_STILL_RUNNING = 409
 UNAVAILABLE = 503
-MOST_TRIES = 100
+MOST_TRIES = 1000
 
 
 class Portal:
@@ -27,7 +27,7 @@ class Portal:
         self.http = httpx.AsyncClient(
             base_url=f"{at or product.base_url}/api/v1/sessions",
             headers=learner.headers,
-            timeout=60,
+            timeout=120,
             limits=httpx.Limits(max_connections=None),
         )
 

@@ -14,7 +14,6 @@ from .clients import UNAVAILABLE, Portal
 
 pytestmark = [pytest.mark.processes, pytest.mark.postgres]
 
-DEADLOCKS = 1000
 CLIENTS = 16
 
 # The sequence counts on when a transaction is rolled back.
@@ -35,9 +34,10 @@ CREATE TRIGGER injected BEFORE INSERT ON sessions_core_transition
 """
 
 
-@pytest.mark.parametrize("fast_lane", ["true", "false"])
-async def test_e9_a_thousand_deadlocks(serve, record_figure, fast_lane) -> None:
-    product = serve(environment={"FAST_LANE": fast_lane})
+@pytest.mark.parametrize("deadlocks", [50, pytest.param(1000, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("fast_path", ["true", "false"])
+async def test_e9_deadlocks(serve, record_figure, fast_path, deadlocks) -> None:
+    product = serve(environment={"FAST_PATH": fast_path})
     with psycopg.connect(product.database.url, autocommit=True) as connection:
         connection.execute(INJECT)
     statuses: Counter[int] = Counter()
@@ -70,7 +70,7 @@ async def test_e9_a_thousand_deadlocks(serve, record_figure, fast_lane) -> None:
 
     async def count() -> int:
         seen = 0
-        while seen < DEADLOCKS:
+        while seen < deadlocks:
             await asyncio.sleep(0.2)
             seen = product.database.value("SELECT last_value FROM injected")
         over.set()
@@ -90,9 +90,11 @@ async def test_e9_a_thousand_deadlocks(serve, record_figure, fast_lane) -> None:
         " (SELECT count(*) FROM sessions_core_attempt a WHERE a.session_id = s.id)"
     )
     record_figure(
-        f"E9, fast lane {fast_lane}: {counting.result()} deadlocks and more: {dict(statuses)},"
+        f"E9, fast path {fast_path}: {counting.result()} deadlocks and more: {dict(statuses)},"
         f" {attempts} recorded of {answered} accepted, {drift} adrift"
     )
-    assert set(statuses) == {200, 201, UNAVAILABLE}
+    assert set(statuses) <= {200, 201, UNAVAILABLE}
+    # So many in a row that it is given up are rare.
+    assert statuses[UNAVAILABLE] or deadlocks < 1000
     assert attempts == answered
     assert (unfinished, drift) == (0, 0)

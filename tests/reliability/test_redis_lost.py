@@ -12,16 +12,20 @@ from .clients import Portal
 pytestmark = pytest.mark.processes
 
 ANSWERS = 40
-BACK_SECONDS = 10
+# Only ends a test that would wait in vain.
+PATIENCE = 120
 
 
-@pytest.mark.parametrize(("label", "loss"), [("L1", "killed"), ("L2", "stopped")])
-@pytest.mark.parametrize("fast_lane", ["true", "false"])
+@pytest.mark.parametrize(
+    ("label", "loss"),
+    [("L1", "killed"), pytest.param("L2", "stopped", marks=pytest.mark.torture)],
+)
+@pytest.mark.parametrize("fast_path", ["true", "false"])
 async def test_answers_outlive_redis(
-    serve, own_redis, record_figure, label, loss, fast_lane
+    serve, own_redis, record_figure, label, loss, fast_path
 ) -> None:
     server = own_redis()
-    product = serve(redis_url=server.url, environment={"FAST_LANE": fast_lane})
+    product = serve(redis_url=server.url, environment={"FAST_PATH": fast_path})
     items = list(product.world.answers)
     async with Portal(product, product.world.learners[0]) as portal:
         session_id = await portal.start(word_count=len(items))
@@ -39,7 +43,7 @@ async def test_answers_outlive_redis(
     slowest = max(seconds for _, seconds in during)
     attempts = product.database.value("SELECT count(*) FROM sessions_core_attempt")
     record_figure(
-        f"{label}, fast lane {fast_lane}: Redis {loss}: {ANSWERS} answers {dict(statuses)},"
+        f"{label}, fast path {fast_path}: Redis {loss}: {ANSWERS} answers {dict(statuses)},"
         f" slowest {slowest:.2f} s; ready says {ready.json()['status']},"
         f" and ready {back:.1f} s after Redis is back"
     )
@@ -67,5 +71,5 @@ async def is_ready(http: httpx.AsyncClient, base_url: str) -> bool:
 async def seconds_until(holds: Callable[[], Awaitable[bool]]) -> float:
     began = time.monotonic()
     while not await holds():
-        assert time.monotonic() - began < BACK_SECONDS
+        assert time.monotonic() - began < PATIENCE
     return time.monotonic() - began

@@ -10,6 +10,8 @@ import pytest
 pytestmark = pytest.mark.processes
 
 SLOWEST = 30
+# Only ends a test that would wait in vain.
+PATIENCE = 120
 
 
 def test_i3_a_body_over_a_mebibyte_is_refused(serve, record_figure) -> None:
@@ -22,7 +24,10 @@ def test_i3_a_body_over_a_mebibyte_is_refused(serve, record_figure) -> None:
         body = json.dumps({"activity_id": "x" * (size - frame)}).encode()
         assert len(body) == size
         response = httpx.post(
-            address, content=body, headers={**headers, "Content-Type": "application/json"}
+            address,
+            content=body,
+            headers={**headers, "Content-Type": "application/json"},
+            timeout=PATIENCE,
         )
         statuses[size] = response.status_code
     record_figure(f"I3: status by body size: {statuses}")
@@ -38,6 +43,7 @@ def test_i3_a_body_deeper_than_64_levels_is_refused(serve, record_figure) -> Non
             f"{product.base_url}/api/v1/sessions/start",
             content=body,
             headers={**product.world.learners[0].headers, "Content-Type": "application/json"},
+            timeout=PATIENCE,
         )
         assert response.status_code == 400
         assert response.json()["error"] == "invalid_request"
@@ -47,6 +53,7 @@ def test_i3_a_body_deeper_than_64_levels_is_refused(serve, record_figure) -> Non
     assert refused == {64: False, 65: True, 100_000: True}
 
 
+@pytest.mark.torture
 def test_i3_a_slow_body_is_cut(serve, record_figure) -> None:
     product = serve()
     token = product.world.learners[0].token

@@ -17,7 +17,6 @@ from .clients import Portal
 pytestmark = pytest.mark.processes
 
 CLIENTS = 8
-RESTARTS = 6
 # Requests answered between two of them.
 BETWEEN = 100
 
@@ -37,8 +36,10 @@ def workers(product: Product) -> set[int]:
     return found
 
 
-async def restart_one_after_the_other(product: Product, statuses: Counter[object]) -> None:
-    for number in range(RESTARTS):
+async def restart_one_after_the_other(
+    product: Product, statuses: Counter[object], times: int
+) -> None:
+    for number in range(times):
         before = workers(product)
         ended = sorted(before)[number % len(before)]
         os.kill(ended, signal.SIGTERM)
@@ -49,7 +50,8 @@ async def restart_one_after_the_other(product: Product, statuses: Counter[object
             await asyncio.sleep(0.05)
 
 
-async def test_e12_a_rolling_restart_fails_no_request(serve, record_figure) -> None:
+@pytest.mark.parametrize("times", [1, pytest.param(6, marks=pytest.mark.torture)])
+async def test_e12_a_rolling_restart_fails_no_request(serve, record_figure, times) -> None:
     product = serve(workers=2)
     done = asyncio.Event()
     statuses: Counter[object] = Counter()
@@ -70,10 +72,10 @@ async def test_e12_a_rolling_restart_fails_no_request(serve, record_figure) -> N
         for number, learner in enumerate(product.world.learners[:CLIENTS]):
             # As browsers ask, and as a proxy in front asks by default.
             tasks.create_task(client(learner, ["keep-alive", "close"][number % 2]))
-        await restart_one_after_the_other(product, statuses)
+        await restart_one_after_the_other(product, statuses, times)
         done.set()
 
     attempts = product.database.value("SELECT count(*) FROM sessions_core_attempt")
-    record_figure(f"E12: {RESTARTS} processes ended by SIGTERM under load: {dict(statuses)}")
+    record_figure(f"E12: {times} processes ended by SIGTERM under load: {dict(statuses)}")
     assert set(statuses) == {200}
     assert attempts == statuses[200]

@@ -9,17 +9,17 @@ import pytest
 pytestmark = [pytest.mark.processes, pytest.mark.postgres]
 
 
-@pytest.mark.parametrize("fast_lane", ["true", "false"])
-async def test_answers_wait_for_their_group_without_a_connection(serve, fast_lane) -> None:
+@pytest.mark.parametrize("fast_path", ["true", "false"])
+async def test_answers_wait_for_their_group_without_a_connection(serve, fast_path) -> None:
     """Without a session they are recorded over the pool; each token is new to the process, which
     has to look it up there first.
     """
-    environment = {"DATABASE_POOL_SIZE": "1", "FAST_LANE": fast_lane}
+    environment = {"DATABASE_POOL_SIZE": "1", "FAST_PATH": fast_path}
     product = serve(environment=environment)
     exercise = next(iter(product.world.answers))
     body = {"exercise_id": exercise, "user_answer": product.world.answers[exercise]}
 
-    async with httpx.AsyncClient(base_url=product.base_url, timeout=30) as http:
+    async with httpx.AsyncClient(base_url=product.base_url, timeout=120) as http:
 
         async def answer(learner) -> int:
             path = "/api/exercises/submit"

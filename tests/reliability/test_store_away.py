@@ -12,7 +12,6 @@ import pytest
 
 from tests.support.databases import Database, Databases
 from tests.support.fixtures import OwnPostgres
-from tests.support.modes import Run
 from tests.support.product import Product
 
 BODY = {"error": "service_unavailable", "message": "The service is temporarily unavailable"}
@@ -68,14 +67,7 @@ class UnreadableFile:
         Path(f"{self.file}.kept").rename(self.file)
 
 
-@pytest.fixture
-def store(run: Run, databases: Databases, request: pytest.FixtureRequest) -> Store:
-    if run.database == "sqlite":
-        return UnreadableFile(databases.new())
-    return StoppedPostgres(request.getfixturevalue("own_postgres"))
-
-
-def patiently(http: httpx.Client, path: str, tries: int = 30) -> httpx.Response:
+def patiently(http: httpx.Client, path: str, tries: int = 120) -> httpx.Response:
     """Asked again as ``Retry-After`` says: a pool of connections takes a moment to fill."""
     for _ in range(tries):
         answer = http.get(path)
@@ -85,12 +77,28 @@ def patiently(http: httpx.Client, path: str, tries: int = 30) -> httpx.Response:
     return answer
 
 
+@pytest.mark.torture
 @pytest.mark.processes
-def test_every_address_is_a_503_with_retry_after_and_nothing_is_lost(
+@pytest.mark.postgres
+def test_with_postgres_away_every_address_is_a_503_and_nothing_is_lost(
+    own_postgres: OwnPostgres, serve: Callable[..., Product], record_figure: Callable[[str], None]
+) -> None:
+    leave_and_come_back(StoppedPostgres(own_postgres), serve, record_figure)
+
+
+@pytest.mark.processes
+@pytest.mark.sqlite
+def test_with_the_file_away_every_address_is_a_503_and_nothing_is_lost(
+    databases: Databases, serve: Callable[..., Product], record_figure: Callable[[str], None]
+) -> None:
+    leave_and_come_back(UnreadableFile(databases.new()), serve, record_figure)
+
+
+def leave_and_come_back(
     store: Store, serve: Callable[..., Product], record_figure: Callable[[str], None]
 ) -> None:
     product = serve(database=store.database)
-    with httpx.Client(base_url=f"{product.base_url}/api/session", timeout=30) as http:
+    with httpx.Client(base_url=f"{product.base_url}/api/session", timeout=120) as http:
         opened = http.post("/", json={})
         # The cookie is Secure, and the tests' product speaks HTTP.
         http.headers["Cookie"] = f"concept_session={opened.json()['session_id']}"

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from typing import Any
 import psycopg
 
 from .modes import Run
+from .ports import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,7 +52,7 @@ class Database:
         """What a query finds, past the product and past the tests' own Django."""
         if self.url.startswith("sqlite"):
             path = self.url.removeprefix("sqlite:///")
-            with closing(sqlite3.connect(path, timeout=20)) as connection:
+            with closing(sqlite3.connect(path, timeout=PATIENCE)) as connection:
                 return connection.execute(sql.replace("%s", "?"), parameters).fetchall()
         with psycopg.connect(self.url) as connection:
             return connection.execute(sql, parameters).fetchall()
@@ -118,8 +120,17 @@ class Databases:
         return f"{self.run.postgres_url}/{name}"
 
     def _execute(self, sql: str) -> None:
+        """Again where a process that has ended is still connected to a database to be copied."""
+        deadline = time.monotonic() + PATIENCE
         with psycopg.connect(f"{self.run.postgres_url}/postgres", autocommit=True) as connection:
-            connection.execute(sql)
+            while True:
+                try:
+                    connection.execute(sql)
+                except psycopg.errors.ObjectInUse:
+                    if time.monotonic() > deadline:
+                        raise
+                else:
+                    return
 
     def _drop(self, name: str) -> None:
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -4,6 +4,8 @@
 and channel layer in the process, and the product's own processes where a test starts them.
 ``--in-process``: SQLite, and nothing is started at all.
 
+``--pass first`` and ``--pass second`` run what ``passes`` has in that pass of ``make test``.
+
 A test that the run cannot carry is skipped with a reason beginning ``NOT RUN``; ``report`` lists
 those at the end, so that a missing server never looks like a passed test.
 """
@@ -20,6 +22,7 @@ from django.conf import settings
 
 from . import postgres_server, redis_server
 from .browser import find_browser
+from .passes import left_out
 
 NOT_RUN = "NOT RUN: "
 NAMES = {"postgres": "Postgres", "sqlite": "SQLite"}
@@ -57,6 +60,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("langportal")
     group.addoption("--database", choices=["postgres", "sqlite"], default="postgres")
     group.addoption("--in-process", action="store_true", help="SQLite only; start nothing.")
+    group.addoption(
+        "--pass",
+        dest="which_pass",
+        choices=["first", "second"],
+        help="Only what this pass of `make test` runs: see tests/support/passes.py.",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -185,6 +194,10 @@ def pytest_configure_node(node) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    which = config.getoption("which_pass")
+    if out := [item for item in items if left_out(item, which)]:
+        items[:] = [item for item in items if not left_out(item, which)]
+        config.hook.pytest_deselected(items=out)
     run = config.stash[RUN]
     alone = browser_alone(config)
     for item in items:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from .ports import free_port, wait_for
+from .ports import PATIENCE, TRIES, free_port, wait_for
 
 
 def local_url() -> str | None:
@@ -64,6 +64,7 @@ class PostgresServer:
         # Postgres refuses to run as root; any user who owns the folder will do.
         self.user = "nobody" if os.geteuid() == 0 else None
         self.process: subprocess.Popen[bytes] | None = None
+        self.has_run = False
 
     @property
     def url(self) -> str:
@@ -81,30 +82,42 @@ class PostgresServer:
             )
 
     def start(self) -> "PostgresServer":
+        """Also after ``stop``, with the same data at the same address."""
         if not self.data.exists():
-            if self.user:
-                shutil.chown(self.folder, self.user)
-            self._run(
-                *("initdb", "-D", str(self.data), "-U", "postgres"),
-                *("--auth=trust", "--encoding=utf8", "--no-sync"),
-            ).wait()
+            self._make_cluster()
+        for _ in range(TRIES):
+            if self._begin():
+                self.has_run = True
+                return self
+            self.stop()
+            if not self.has_run:  # Nobody knows its address yet.
+                self.port = free_port()
+        log = (self.folder / "postgres.log").read_text(errors="replace")
+        raise RuntimeError(f"Postgres from {self.binaries} did not start:\n{log}")
+
+    def _make_cluster(self) -> None:
+        if self.user:
+            shutil.chown(self.folder, self.user)
+        self._run(
+            *("initdb", "-D", str(self.data), "-U", "postgres"),
+            *("--auth=trust", "--encoding=utf8", "--no-sync"),
+        ).wait()
+
+    def _begin(self) -> bool:
+        """Whether a new process takes connections on the port."""
         self.process = self._run(
             *("postgres", "-D", str(self.data), "-p", str(self.port), "-k", str(self.folder)),
             # The data need not outlive a power cut, only the killed processes of the tests.
             *("-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=200"),
         )
-        if not (wait_for(self.port) and self._takes_connections()):
-            log = (self.folder / "postgres.log").read_text(errors="replace")
-            self.stop()
-            raise RuntimeError(f"Postgres from {self.binaries} did not start:\n{log}")
-        return self
+        return wait_for(self.port, process=self.process) and self._takes_connections()
 
-    def _takes_connections(self, seconds: float = 20) -> bool:
-        """Whether it does within ``seconds``: it listens before it has read its log."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+    def _takes_connections(self) -> bool:
+        """Whether it comes to do so: it listens before it has read its log."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                psycopg.connect(f"{self.url}/postgres", connect_timeout=2).close()
+                psycopg.connect(f"{self.url}/postgres", connect_timeout=10).close()
             except psycopg.OperationalError:
                 time.sleep(0.05)
             else:

@@ -1,19 +1,18 @@
 """The real product as processes: uvicorn on a port, a database of its own, perhaps a Redis."""
 
+import http.client
 import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
-
 from .databases import ROOT, Database, World
-from .ports import free_port
+from .ports import PATIENCE, TRIES, free_port, wait_for
 
-START_SECONDS = 60
+# What uvicorn says when another process listens on its port.
+IN_USE = "address already in use"
 
 
 class Product:
@@ -43,6 +42,7 @@ class Product:
             **(environment or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None
+        self.has_run = False
 
     @property
     def world(self) -> World:
@@ -57,8 +57,21 @@ class Product:
         return f"ws://127.0.0.1:{self.port}"
 
     def start(self) -> "Product":
+        """Also after ``kill`` or ``stop``, at the same address."""
+        for _ in range(TRIES):
+            self._begin()
+            if self._answers():
+                self.has_run = True
+                return self
+            self.kill()
+            if self.has_run or IN_USE not in self._said():
+                break
+            self.port = free_port()  # Nobody knows its address yet.
+        raise RuntimeError(f"The product did not start:\n{self._said()}")
+
+    def _begin(self) -> None:
         command = [sys.executable, "-m", "uvicorn", "langportal.asgi:application"]
-        options = ["--lifespan", "off", "--http", "langportal.connections:Patient"]
+        options = ["--lifespan", "off", "--http", "langportal.connections:GracefulHttpProtocol"]
         options += ["--no-proxy-headers", "--no-access-log"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -69,20 +82,23 @@ class Product:
                 stderr=log,
                 start_new_session=True,  # so that kill() reaches the workers as well
             )
-        self._wait_until_it_answers()
-        return self
 
-    def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                httpx.get(f"{self.base_url}/health", timeout=5)
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return
-        self.kill()
-        raise RuntimeError(f"The product did not start:\n{self.log.read_text(errors='replace')}")
+    def _answers(self) -> bool:
+        """Whether it comes to answer a request before it ends."""
+        if not wait_for(self.port, process=self.process):
+            return False
+        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            asking.request("GET", "/health")
+            asking.getresponse().read()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            asking.close()
+        return self.process.poll() is None
+
+    def _said(self) -> str:
+        return self.log.read_text(errors="replace")
 
     def kill(self) -> None:
         """End every process at once, as a lost machine would."""
@@ -97,7 +113,7 @@ class Product:
             return
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=PATIENCE)
         self.process = None
 
     def restart(self) -> "Product":

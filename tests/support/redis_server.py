@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import redis
 
-from .ports import answers, free_port, wait_for
+from .ports import TRIES, answers, free_port, wait_for
 
 CLAIM = "langportal-tests"
 
@@ -44,12 +44,24 @@ class RedisServer:
         self.folder = folder
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self.has_run = False
 
     @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> "RedisServer":
+        for _ in range(TRIES):
+            if self._begin():
+                self.has_run = True
+                return self
+            self.kill()
+            if not self.has_run:  # Nobody knows its address yet.
+                self.port = free_port()
+        raise RuntimeError(f"{self.binary} did not begin to listen on port {self.port}.")
+
+    def _begin(self) -> bool:
+        """Whether a new process listens on the port."""
         options = {
             "--port": str(self.port),
             "--bind": "127.0.0.1",
@@ -62,10 +74,7 @@ class RedisServer:
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
         )
-        if not wait_for(self.port):
-            self.kill()
-            raise RuntimeError(f"{self.binary} did not begin to listen on port {self.port}.")
-        return self
+        return wait_for(self.port, process=self.process)
 
     def _signal(self, number: signal.Signals) -> None:
         if self.process is not None:

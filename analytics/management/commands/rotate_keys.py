@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from analytics.crypto.envelope import Unreadable
+from analytics.crypto.envelope import DecryptionError
 from analytics.crypto.keyring import keyring
 from analytics.crypto.rotation import rotate
 
@@ -18,6 +18,6 @@ class Command(BaseCommand):
         try:
             for name, moved in rotate():
                 self.stdout.write(f"{name}: {moved} moved")
-        except Unreadable as error:
+        except DecryptionError as error:
             raise CommandError(f"Stopped at a value that cannot be opened: {error}") from None
         self.stdout.write(f"Everything is under the key {keyring().newest.id!r}.")

@@ -1,4 +1,4 @@
-"""``manage.py seed_demo``"""
+"""``manage.py seed_demo`` creates the demo's data."""
 
 import json
 from argparse import ArgumentParser
@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
 
 def refuse_production() -> None:
-    """Raises ``CommandError`` unless this is a developer's or a demo's database."""
+    """Raises ``CommandError`` unless the database is a developer's or a demo's."""
     if not (settings.DEBUG or settings.DEMO):
         raise CommandError(
             "DEBUG and DEMO are off, so this may be a production database, and the demo's"

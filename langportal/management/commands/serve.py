@@ -1,4 +1,4 @@
-"""``manage.py serve``: one command from a fresh clone to a product that answers."""
+"""``manage.py serve`` starts the product from a fresh clone with one command."""
 
 import errno
 import socket
@@ -18,7 +18,7 @@ HOST = "127.0.0.1"
 
 
 class Command(BaseCommand):
-    """Everything in one process: starting Python for each step would triple the wait."""
+    """All steps run in one process, since starting Python for each would triple the wait."""
 
     help = "Migrate, seed the demo (where DEMO is on) and serve with uvicorn on this machine."
 
@@ -26,8 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *, port: int, verbosity: int, **options: Any) -> None:
-        # The port first: the answer "it is taken" should not wait for the migrations.
-        # After a Ctrl-C uvicorn shuts down, and then raises what it caught.
+        # The port is opened first, so that a taken port is reported before the migrations run.
+        # After a Ctrl-C, uvicorn shuts down and then raises KeyboardInterrupt again.
         with _listen(port) as listening, suppress(KeyboardInterrupt):
             call_command("migrate", interactive=False, verbosity=0)
             if settings.DEMO:
@@ -70,10 +70,10 @@ def _serve(listening: socket.socket) -> None:
     config = uvicorn.Config(
         "langportal.asgi:application",
         lifespan="off",
-        # ``TRUSTED_PROXIES`` says who is believed; uvicorn would believe anybody on this machine.
+        # ``TRUSTED_PROXIES`` decides; uvicorn would trust every client on this machine.
         proxy_headers=False,
         ws_max_size=MAX_FRAME_BYTES,
-        # Compressing would be done anew for each viewer, where an event is encoded once for all.
+        # Events are encoded once for all sockets, but would be compressed for each of them.
         ws_per_message_deflate=False,
     )
     uvicorn.Server(config).run(sockets=[listening])

@@ -1,4 +1,4 @@
-"""The catalogue that ships: words, conjugations and guided sequences, as data files beside this."""
+"""Loads the starter catalogue: words, conjugations and guided sequences, from files here."""
 
 import csv
 import tomllib
@@ -20,32 +20,32 @@ _ITEM_TYPES = {
 
 
 def load() -> list[tuple[Activity, Saved]]:
-    """Write the starter catalogue, activity by activity; safe to run again."""
+    """Writes the starter catalogue; running it again is safe."""
     loaded = []
-    for told in tomllib.loads((_HERE / "activities.toml").read_text("utf-8"))["activity"]:
-        activity = save_activity(**_fields(told))
+    for entry in tomllib.loads((_HERE / "activities.toml").read_text("utf-8"))["activity"]:
+        activity = save_activity(**_fields(entry))
         loaded.append((activity, save_items(activity, rows(activity.key, activity.type))))
     return loaded
 
 
 def rows(key: str, activity_type: str) -> Iterator[ItemRow]:
-    """The items of one activity, in the order of its file."""
+    """Yields the items of one activity, in the order of its file."""
     text = (_HERE / f"{key}.csv").read_text("utf-8")
-    for position, told in enumerate(csv.DictReader(text.splitlines())):
+    for position, cells in enumerate(csv.DictReader(text.splitlines())):
         yield ItemRow(
-            key=key_of(told["prompt"]),
-            prompt=told["prompt"],
-            answer=told.get("answer", ""),
-            alternatives=tuple(filter(None, told.get("alternatives", "").split("|"))),
-            explanation=told["explanation"],
+            key=key_of(cells["prompt"]),
+            prompt=cells["prompt"],
+            answer=cells.get("answer", ""),
+            alternatives=tuple(filter(None, cells.get("alternatives", "").split("|"))),
+            explanation=cells["explanation"],
             type=_ITEM_TYPES[ActivityType(activity_type)],
-            difficulty=told.get("difficulty", "easy"),
-            duration_seconds=int(told["seconds"]) if "seconds" in told else None,
+            difficulty=cells.get("difficulty", "easy"),
+            duration_seconds=int(cells["seconds"]) if "seconds" in cells else None,
             position=position,
         )
 
 
-def _fields(told: dict[str, Any]) -> dict[str, Any]:
-    if told.get("type") == ActivityType.SEQUENCE:
-        return told
-    return {**told, "source_language": "en", "target_language": "es"}
+def _fields(entry: dict[str, Any]) -> dict[str, Any]:
+    if entry.get("type") == ActivityType.SEQUENCE:
+        return entry
+    return {**entry, "source_language": "en", "target_language": "es"}

@@ -1,10 +1,10 @@
-"""``manage.py expire_sessions``, for cron: close the sessions whose time has run out."""
+"""``manage.py expire_sessions`` closes sessions over their time limit; cron runs it."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from sessions_core.lifecycle.finish import expire_due
+from sessions_core.lifecycle.end import expire_due
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-"""``manage.py import_vocabulary FILE``"""
+"""``manage.py import_vocabulary FILE`` imports words into an activity."""
 
 import csv
 import sys
@@ -13,8 +13,8 @@ from django.utils.text import slugify
 from tqdm import tqdm
 
 from sessions_core.catalogue import save_activity
-from sessions_core.catalogue.lengths import longest
-from sessions_core.imports import BadFile, Outcome, Skipped, Source, import_words, open_source
+from sessions_core.catalogue.lengths import max_length
+from sessions_core.imports import BadFile, ImportResult, Skipped, Source, import_words, open_source
 from sessions_core.models import Activity
 from sessions_core.models.activity import ActivityType
 
@@ -42,13 +42,15 @@ class Command(BaseCommand):
         try:
             with closing(open_source(path, options["encoding"])) as source:
                 activity = _activity(path, options)
-                with _report(options["report"]) as tell:
-                    outcome = import_words(_shown(source), activity, dry_run=dry_run, tell=tell)
+                with _report(options["report"]) as on_skipped:
+                    outcome = import_words(
+                        _shown(source), activity, dry_run=dry_run, on_skipped=on_skipped
+                    )
         except BadFile as error:
             raise CommandError(str(error)) from None
         self._say(activity, outcome, dry_run)
 
-    def _say(self, activity: Activity, outcome: Outcome, dry_run: bool) -> None:
+    def _say(self, activity: Activity, outcome: ImportResult, dry_run: bool) -> None:
         saved = outcome.saved
         self.stdout.write(
             f"{activity.name} ({activity.key}): {outcome.read} entries read, "
@@ -62,44 +64,44 @@ class Command(BaseCommand):
 
 
 def _activity(path: Path, options: dict[str, Any]) -> Activity:
-    """The activity to fill: the one of that key, or a new one; unsaved in a dry run.
+    """Returns the activity of the key, updated or new, and unsaved in a dry run.
 
-    What the options do not say stays as it is in an activity that exists.
+    Fields of an existing activity without an option stay unchanged.
     """
     stem = path.name.partition(".")[0]
     key = options["activity"] or slugify(stem)
-    if not key or key != slugify(key) or len(key) > longest(Activity, "key"):
+    if not key or key != slugify(key) or len(key) > max_length(Activity, "key"):
         raise CommandError(
             f"An activity's key is made of small letters, digits and hyphens: "
             f"{key or stem!r} is none. Name one with --activity."
         )
-    told = {
+    given = {
         "name": options["name"],
         "source_language": options["source"],
         "target_language": options["target"],
     }
-    fields = {name: value for name, value in told.items() if value is not None}
+    fields = {name: value for name, value in given.items() if value is not None}
     for name, value in fields.items():
-        if not value.strip() or len(value) > longest(Activity, name) or "\0" in value:
+        if not value.strip() or len(value) > max_length(Activity, name) or "\0" in value:
             raise CommandError(f"{value[:50]!r} is not a {name.replace('_', ' ')}.")
-    held = Activity.objects.filter(key=key).first()
-    if held is not None and held.type == ActivityType.SEQUENCE:
-        raise CommandError(f"{held.name} is a guided sequence; words cannot go into it.")
-    fields.setdefault("name", held.name if held else stem[: longest(Activity, "name")])
+    existing = Activity.objects.filter(key=key).first()
+    if existing is not None and existing.type == ActivityType.SEQUENCE:
+        raise CommandError(f"{existing.name} is a guided sequence; words cannot go into it.")
+    fields.setdefault("name", existing.name if existing else stem[: max_length(Activity, "name")])
     if options["dry_run"]:
-        return held or Activity(key=key, **fields)
-    kind = held.type if held else ActivityType.FLASHCARDS
+        return existing or Activity(key=key, **fields)
+    kind = existing.type if existing else ActivityType.FLASHCARDS
     return save_activity(key, type=kind, **fields)
 
 
 def _shown(source: Source) -> Iterator[Any]:
-    """The entries of ``source``, with a progress bar where somebody watches."""
+    """Iterates over ``source``, with a progress bar on a terminal."""
     return iter(tqdm(source, total=source.total, unit=" entries", file=sys.stderr, disable=None))
 
 
 @contextmanager
 def _report(path: Path | None) -> Iterator[Callable[[Skipped], None]]:
-    """A function that writes a skipped entry to the CSV file, or does nothing without one."""
+    """Yields a function that writes skipped entries to the CSV file, if there is one."""
     if path is None:
         yield lambda skipped: None
         return

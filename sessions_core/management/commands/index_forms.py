@@ -1,4 +1,4 @@
-"""``manage.py index_forms``"""
+"""``manage.py index_forms`` rebuilds the index of known forms."""
 
 from typing import Any
 

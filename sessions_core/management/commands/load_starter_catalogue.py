@@ -1,4 +1,4 @@
-"""``manage.py load_starter_catalogue``"""
+"""``manage.py load_starter_catalogue`` writes the starter catalogue."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""``manage.py purge_expired``: for cron. Deletes what is kept for a time only."""
+"""``manage.py purge_expired`` deletes expired responses and token records; cron runs it."""
 
 from typing import Any
 

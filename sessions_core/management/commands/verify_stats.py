@@ -1,4 +1,4 @@
-"""``manage.py verify_stats``: recount every counter, streak and statistic."""
+"""``manage.py verify_stats`` recounts every counter, streak and statistic."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{found} figures mended." if found else "No drift.")
 
     def _drifts(self, user_id: int | None, fix: bool) -> Iterator[Drift]:
-        """Sessions first: the days are counted from them."""
+        """Checks sessions before days, because the days are counted from the sessions."""
         whose = {} if user_id is None else {"user_id": user_id}
         rows = Session.objects.filter(**whose)
         for session in rows.order_by("pk").iterator(chunk_size=500):

@@ -1,17 +1,18 @@
 """The exercises' operations: read the input, call the verb, render."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ...lifecycle import finish
+from ...lifecycle import end
 from ...lifecycle.start import Wishes, start
 from ...models import Dialect
 from ...rest.caller import actor_of
-from ...rest.idempotency import idempotent
+from ...rest.idempotency import idempotent, takes_a_key
 from ...rest.zones import zone_of
-from ..answering import AnsweringViewSet, takes_a_key, valid
+from ..answering import AnsweringViewSet, valid
 from . import render
 from .errors import EXERCISES
 from .inputs import ExerciseEndInput, ExerciseStartInput, SubmitInput
@@ -29,6 +30,7 @@ class ExercisesViewSet(AnsweringViewSet):
         "end": "session_complete",
     }
     answering: ClassVar[frozenset[str]] = frozenset({"submit"})
+    session_in_body: ClassVar[frozenset[str]] = frozenset({"submit", "end"})
 
     @documented("start")
     @idempotent
@@ -41,14 +43,23 @@ class ExercisesViewSet(AnsweringViewSet):
     @documented("submit")
     @takes_a_key
     def submit(self, request: Request) -> Response:
-        actor = actor_of(request)
         data = valid(SubmitInput(data=request.data))
-        given = submission(actor, data, self.key, zone_of(request))
+        if data.get("session_id") is None:
+            return self._submit_alone(request, data)
+        return self._submit(request, data, self.key)
+
+    @idempotent
+    def _submit_alone(self, request: Request, data: dict[str, Any]) -> Response:
+        """An answer without a session has no attempt's row to carry the key beforehand."""
+        return self._submit(request, data, None)
+
+    def _submit(self, request: Request, data: dict[str, Any], key: UUID | None) -> Response:
+        given = submission(actor_of(request), data, key, zone_of(request))
         return Response(render.verdict(self.answered(given)))
 
     @documented("end")
     @idempotent
     def end(self, request: Request) -> Response:
         data = valid(ExerciseEndInput(data=request.data))
-        session = finish.complete(actor_of(request), data["session_id"], route="exercises:end")
+        session = end.complete(actor_of(request), data["session_id"], route="exercises:end")
         return Response(render.ended(session))

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 
 from ... import errors
 from ...public_id import encode
-from ...rest.dialect import Dialect
+from ...rest.dialect import ErrorDialect
 from ...rest.problems import Problem
 from ..instants import instant
 
 
-class PortalDialect(Dialect):
+class PortalDialect(ErrorDialect):
     name = "portal"
     schema: ClassVar[Mapping[str, Any]] = {
         "type": "object",

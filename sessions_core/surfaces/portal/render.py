@@ -1,6 +1,6 @@
-"""The portal's responses as plain data. Both lanes render by these, so their bytes are equal."""
+"""The portal's responses as plain data, rendered by the views and by the fast path alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -153,7 +153,7 @@ def timing(session: Session, now: datetime) -> Json:
     }
 
 
-def details(session: Session, results: list[ItemResult], now: datetime) -> Json:
+def details(session: Session, results: Sequence[ItemResult], now: datetime) -> Json:
     attempts = session.attempt_count
     average = session.response_ms / attempts / 1000 if attempts else 0.0
     return {

@@ -1,22 +1,23 @@
 """The portal's operations: read the input, call the verb or the query, render."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import clock
-from ...actor import Actor
 from ...errors import SessionError
-from ...lifecycle import finish, pause, replays
+from ...lifecycle import end, pause
 from ...lifecycle.answer import answer
+from ...lifecycle.submission import Submission
 from ...queries import current
 from ...rest.caller import actor_of
-from ...rest.dialect import Dialect as ErrorDialect
+from ...rest.dialect import ErrorDialect
 from ...rest.exceptions import response_of
-from ...rest.idempotency import HEADER, answer_key, idempotent
+from ...rest.idempotency import answer_key, idempotent, is_replay, takes_a_key
 from ...rest.zones import zone_of
-from ..answering import AnsweringViewSet, takes_a_key, valid
+from ..answering import AnsweringViewSet, on_record, valid
 from . import operations, reads, render
 from .errors import PORTAL
 from .inputs import AnswerInput, BatchInput, HistoryInput, StartInput
@@ -54,16 +55,17 @@ class PortalViewSet(AnsweringViewSet):
     @takes_a_key
     def batch(self, request: Request, session_id: str) -> Response:
         actor = actor_of(request)
-        header = answer_key(actor, request.headers.get(HEADER))
-        answers = valid(BatchInput(data=request.data))["answers"]
         submissions = [
-            submission(actor, session_id, data, _batch_key(actor, request, header, index, data))
-            for index, data in enumerate(answers)
+            submission(actor, session_id, data, answer_key(actor, data.get("idempotency_key")))
+            for data in valid(BatchInput(data=request.data))["answers"]
         ]
-        known = replays.find([s.key for s in submissions if s.key], clock.now())
-        self.charge("progress", cost=sum(s.key not in known for s in submissions))
-        outcome = answer(submissions, known=known)
-        return Response({"results": [self._report(result) for result in outcome]})
+        cost = 0 if is_replay(self, request) else _new_answers(submissions)
+        self.charge("progress", cost)
+        return self._answer_all(request, submissions)
+
+    @idempotent
+    def _answer_all(self, request: Request, submissions: Sequence[Submission]) -> Response:
+        return Response({"results": [self._report(result) for result in answer(submissions)]})
 
     def _report(self, result: Any) -> dict[str, Any]:
         """One answer's result, with the status it would have had alone."""
@@ -80,7 +82,7 @@ class PortalViewSet(AnsweringViewSet):
     @documented("cancel")
     @idempotent
     def cancel(self, request: Request, session_id: str) -> Response:
-        session = finish.cancel(actor_of(request), session_id, route="portal:cancel")
+        session = end.cancel(actor_of(request), session_id, route="portal:cancel")
         return Response(render.cancelled(session))
 
     @documented("resume")
@@ -100,10 +102,7 @@ class PortalViewSet(AnsweringViewSet):
         return Response(reads.details(actor_of(request), session_id))
 
 
-def _batch_key(
-    actor: Actor, request: Request, header: Any, index: int, data: dict[str, Any]
-) -> Any:
-    """An answer's own key, else its place in a batch that has one."""
-    if own := data.get("idempotency_key"):
-        return answer_key(actor, own)
-    return answer_key(actor, f"{header}/{index}") if header else None
+def _new_answers(submissions: Sequence[Submission]) -> int:
+    """How many of a batch count against the limit: those that are not on record, each key once."""
+    new_keys = {each.key for each in submissions if each.key}.difference(on_record(submissions))
+    return len(new_keys) + sum(each.key is None for each in submissions)

@@ -1,5 +1,6 @@
 """Guided practice's responses as plain data."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -139,7 +140,7 @@ def explained(rows: list[tuple[Session, bool, str]], now: datetime) -> Json:
     }
 
 
-def shared(row: Session, results: list[ItemResult], now: datetime) -> Json:
+def shared(row: Session, results: Sequence[ItemResult], now: datetime) -> Json:
     """What a share link shows: the practice, and nothing that names its owner."""
     return {
         "activity": row.activity and row.activity.name,

@@ -6,17 +6,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import access, clock
-from ...lifecycle import finish, pause
+from ...lifecycle import end, pause
 from ...lifecycle.start import Wishes, start
 from ...lifecycle.submission import Submission
 from ...models import Dialect, Session
 from ...models.activity import ActivityType
+from ...public_id import session_id_for
 from ...queries import current, stats
 from ...rest.caller import actor_of
-from ...rest.dialect import Dialect as ErrorDialect
-from ...rest.idempotency import idempotent
+from ...rest.dialect import ErrorDialect
+from ...rest.idempotency import idempotent, takes_a_key
 from ...rest.zones import zone_of
-from ..answering import AnsweringViewSet, takes_a_key, valid
+from ..answering import AnsweringViewSet, valid
 from . import notes, render, sharing
 from .errors import PRACTICE, NoActiveSession
 from .inputs import CompleteInput, NotesInput, PauseInput, PoseInput, PracticeStartInput, ShareInput
@@ -33,6 +34,7 @@ class PracticeViewSet(AnsweringViewSet):
         "complete": "session_complete",
     }
     answering: ClassVar[frozenset[str]] = frozenset({"poses"})
+    session_in_body: ClassVar[frozenset[str]] = frozenset({"complete"})
 
     @documented("start")
     @idempotent
@@ -51,7 +53,7 @@ class PracticeViewSet(AnsweringViewSet):
     def complete(self, request: Request) -> Response:
         data = valid(CompleteInput(data=request.data))
         actor = actor_of(request)
-        session = finish.complete(
+        session = end.complete(
             actor,
             data["session_id"],
             route="practice:complete",
@@ -90,7 +92,7 @@ class PracticeViewSet(AnsweringViewSet):
         data = valid(PoseInput(data=request.data))
         submission = Submission(
             actor=actor,
-            session_id=access.session_id_for(session_id),
+            session_id=session_id_for(session_id),
             item_id=data["pose_id"],
             answer="",
             response_ms=round(data["duration_seconds"] * 1000),
@@ -113,6 +115,7 @@ class PracticeViewSet(AnsweringViewSet):
         return Response({"session_id": session.pk, "notes": notes.read(session)})
 
     @documented("share")
+    @idempotent
     def share(self, request: Request, session_id: str) -> Response:
         data = valid(ShareInput(data=request.data))
         session = self._mine(request, session_id, "practice:share")

@@ -1,4 +1,4 @@
-"""Imports wait in the fixture: this file is read before the settings are chosen."""
+"""Fixtures import models themselves, because pytest imports this file without settings."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def staff(client: Any, db: None) -> Any:
-    """Signed in, with every right over this app and no other."""
+    """Returns the client of a user with every permission for this app alone."""
     from django.contrib.auth.models import Permission
 
     from ..builders import learner

@@ -1,4 +1,4 @@
-"""Actions end sessions by the lifecycle's verbs."""
+"""Tests that the actions end sessions by the lifecycle's functions."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The catalogue, edited through its one door."""
+"""Tests that edits in the admin apply the catalogue's rules."""
 
 from typing import Any
 

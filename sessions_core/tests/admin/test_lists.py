@@ -1,4 +1,4 @@
-"""List pages: the same few queries however many rows."""
+"""Tests that list pages need the same number of queries for any number of rows."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def test_a_list_costs_the_same_queries_for_5_rows_and_for_50(
     for number in range(5):
         practised(number, activity, staff)
         vocabulary([("one", "uno")], key=f"more-{number}", name=f"More {number}")
-    client.get(page(model))  # content types and permissions are read once a process
+    client.get(page(model))  # content types and permissions are cached by the process
     with CaptureQueriesContext(connection) as few:
         assert client.get(page(model)).status_code == 200
     for number in range(5, 50):

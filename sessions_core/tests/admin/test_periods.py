@@ -1,4 +1,4 @@
-"""Sessions by year, month and day, in the admin's list."""
+"""Tests of the date hierarchy of sessions."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The pages of sessions: complete, recorded when looked at, not to be edited."""
+"""Tests that pages of sessions are complete and read-only, and each view is recorded."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Sessions to look at, and the addresses of the pages that show them."""
+"""Creates sessions for the tests, and the addresses of their pages."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sessions_core import clock
-from sessions_core.lifecycle import answer, finish, start
+from sessions_core.lifecycle import answer, end, start
 from sessions_core.lifecycle.submission import Submission
 from sessions_core.models import Item, Session, StaffAccess
 
@@ -15,20 +15,20 @@ from ..builders import actor_of, learner
 
 
 def practised(number: int, activity: Any, staff: Any) -> Session:
-    """A session of a learner of its own, finished, and looked at once by staff."""
+    """Creates a learner with a completed session that staff have viewed once."""
     user = learner(f"learner{number}")
     at = timezone.now() - timedelta(days=2, minutes=number)
     with clock.standing_at(at):
         session = start.start(actor_of(user), "portal", start.Wishes(activity_id=activity.pk))
         give(user, session, session.plan.item_ids[:3])
     with clock.standing_at(at + timedelta(minutes=4)):
-        finish.complete(actor_of(user), session.pk, route="test")
+        end.complete(actor_of(user), session.pk, route="test")
     StaffAccess.objects.create(staff=staff, session=session, route="test")
     return session
 
 
 def give(user: Any, session: Session, item_ids: list[int]) -> None:
-    """Answer these items rightly."""
+    """Answers these items correctly."""
     right = dict(Item.objects.values_list("pk", "answer"))
     answer.answer(
         [

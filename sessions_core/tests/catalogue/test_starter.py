@@ -1,4 +1,4 @@
-"""The catalogue that ships: enough of it, whole, and answered by its own answers."""
+"""Tests that the starter catalogue is complete, and that the judge accepts its answers."""
 
 import csv
 from collections import Counter

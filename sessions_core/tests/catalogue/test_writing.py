@@ -1,4 +1,4 @@
-"""Items are written by one way in, which takes the same rows on every database."""
+"""Tests that items are written alike on every database."""
 
 import pytest
 
@@ -103,7 +103,7 @@ def test_a_pose_needs_no_answer(activity):
 
 
 @pytest.mark.parametrize(
-    ("told", "kept"),
+    ("given", "cleaned"),
     [
         ("  a \t b\n", "a b"),
         ("a\x07b", "a b"),
@@ -113,8 +113,8 @@ def test_a_pose_needs_no_answer(activity):
         ("a\0b", "a\0b"),
     ],
 )
-def test_text_is_tidied_not_changed(told, kept):
-    assert catalogue.clean_text(told) == kept
+def test_text_is_tidied_not_changed(given, cleaned):
+    assert catalogue.clean_text(given) == cleaned
 
 
 def test_forms_are_the_answers_and_their_words(activity):

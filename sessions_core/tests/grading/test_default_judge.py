@@ -1,4 +1,4 @@
-"""The verdicts a learner gets, by tables of Spanish pairs."""
+"""Tests the default judge with tables of Spanish answers."""
 
 import pytest
 
@@ -94,19 +94,19 @@ def test_other_answers_are_plainly_wrong(answer, given):
 
 
 def test_the_nearest_accepted_answer_is_the_one_named():
-    verdict = judge("carros", "camion", "camión")
-    assert verdict.difference == 'accent: "camion" for "camión"'
+    judgement = judge("carros", "camion", "camión")
+    assert judgement.difference == 'accent: "camion" for "camión"'
 
 
 @pytest.mark.parametrize(
     ("answer", "given"), [("hola", "hla"), ("adiós", "adios"), ("por favor", "porfavor")]
 )
 def test_slip_counts_where_the_activity_forgives_and_is_still_named(answer, given):
-    verdict = judge(answer, given, forgive=True)
-    assert verdict.correct
-    assert verdict.forgiven
-    assert verdict.close
-    assert verdict.difference
+    judgement = judge(answer, given, forgive=True)
+    assert judgement.correct
+    assert judgement.forgiven
+    assert judgement.close
+    assert judgement.difference
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ def test_slip_counts_where_the_activity_forgives_and_is_still_named(answer, give
     ],
 )
 def test_a_typo_that_is_another_word_is_never_forgiven(answer, given, known):
-    verdict = judge(answer, given, forgive=True, known=known)
-    assert (verdict.correct, verdict.close, verdict.forgiven) == (False, True, False)
+    judgement = judge(answer, given, forgive=True, known=known)
+    assert (judgement.correct, judgement.close, judgement.forgiven) == (False, True, False)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What holds for every text a keyboard can send."""
+"""Property tests of grading with arbitrary texts."""
 
 from unicodedata import normalize
 
@@ -11,7 +11,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 words = st.text(st.characters(categories=["L", "M"]), min_size=1, max_size=20)
 
 
-def verdict(answer: str, given_text: str, *, forgive: bool = False):
+def judge(answer: str, given_text: str, *, forgive: bool = False):
     question = Question(1, "translation", answer, (), forgive)
     return DefaultJudge().judge(question, given_text, lambda form: False)
 
@@ -23,18 +23,18 @@ def test_normalising_twice_changes_nothing(text):
 
 @given(texts)
 def test_an_answer_is_right_as_it_stands(text):
-    assert verdict(text, text).correct == bool(normalise(text))
+    assert judge(text, text).correct == bool(normalise(text))
 
 
 @given(words, st.sampled_from(["{}", " {} ", "¡{}!", "{}.", "\t{}\n", "¿{}?"]))
-def test_case_spaces_marks_and_composition_do_not_matter(word, dress):
+def test_case_spaces_marks_and_composition_do_not_matter(word, decoration):
     if normalise(word):
-        assert verdict(word, dress.format(normalize("NFD", word))).correct
+        assert judge(word, decoration.format(normalize("NFD", word))).correct
 
 
 @given(texts, texts)
 def test_any_two_texts_get_a_verdict_and_none_is_right_unless_equal(answer, given_text):
-    judgement = verdict(answer, given_text, forgive=True)
+    judgement = judge(answer, given_text, forgive=True)
     equal = normalise(answer) == normalise(given_text) != ""
     assert (judgement.correct and not judgement.forgiven) == equal
     assert judgement.close == (judgement.difference is not None)
@@ -50,6 +50,6 @@ def test_being_near_works_both_ways(one, other):
 @given(st.text("aáeéiíoóuúüñn", min_size=1, max_size=500))
 def test_an_accent_is_never_equal_to_none(word):
     without = word.translate(str.maketrans("áéíóúüñ", "aeiouun"))
-    judgement = verdict(word, without)
+    judgement = judge(word, without)
     assert judgement.correct == (word == without)
     assert judgement.close == (word != without)

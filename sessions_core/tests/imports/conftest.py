@@ -1,6 +1,6 @@
-"""Ways to run an import in a test.
+"""Fixtures that run an import.
 
-The app is imported in the fixtures: pytest reads this file before the settings are chosen.
+They import the app themselves, because pytest imports this file before settings are chosen.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 @pytest.fixture
 def read() -> Callable[..., list]:
-    """Everything that a file tells."""
+    """Returns the entries and skipped places of a file."""
     from sessions_core.imports import open_source
 
     def read(path: Path, encoding: str | None = None) -> list:
@@ -26,13 +26,13 @@ def read() -> Callable[..., list]:
 
 @pytest.fixture
 def words(read) -> Callable[..., list[tuple[str, str]]]:
-    """The words of a file with their translations; for a skipped place its reason."""
+    """Returns a file's words with translations, or the reasons of skipped places."""
     from sessions_core.imports import Entry
 
     def words(path: Path, encoding: str | None = None) -> list[tuple[str, str]]:
         return [
-            (told.word, told.translation if isinstance(told, Entry) else f"({told.reason})")
-            for told in read(path, encoding)
+            (entry.word, entry.translation if isinstance(entry, Entry) else f"({entry.reason})")
+            for entry in read(path, encoding)
         ]
 
     return words
@@ -40,7 +40,7 @@ def words(read) -> Callable[..., list[tuple[str, str]]]:
 
 @pytest.fixture
 def imported() -> Callable[..., str]:
-    """What the command prints."""
+    """Runs the command and returns its output."""
 
     def imported(path: Path, *arguments: str) -> str:
         out = StringIO()

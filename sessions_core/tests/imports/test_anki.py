@@ -1,4 +1,4 @@
-"""Anki's text exports and packages, old and new, and packages that mean harm."""
+"""Tests of Anki's text exports and packages, old and new, and of hostile packages."""
 
 import sqlite3
 import zipfile
@@ -129,8 +129,8 @@ def test_cloze_notes_broken_text_and_huge_notes_are_skipped(words, tmp_path):
     with sqlite3.connect(file) as db:
         db.execute("UPDATE notes SET flds = CAST(x'6869ff1f68' AS TEXT) WHERE flds LIKE 'good%'")
     db.close()
-    told = words(zipped(tmp_path / "e.apkg", {"collection.anki2": file.read_bytes()}))
-    assert told == [
+    found = words(zipped(tmp_path / "e.apkg", {"collection.anki2": file.read_bytes()}))
+    assert found == [
         ("{{c1::Madrid}} is big", "(cloze deletion)"),
         ("", "(note over 100000 characters)"),
         PAIRS[0],
@@ -139,7 +139,7 @@ def test_cloze_notes_broken_text_and_huge_notes_are_skipped(words, tmp_path):
 
 
 def test_a_bomb_is_refused_while_it_unpacks(words, tmp_path, monkeypatch):
-    monkeypatch.setattr(unpacking, "LARGEST", 4_000_000)
+    monkeypatch.setattr(unpacking, "MAX_UNPACKED_BYTES", 4_000_000)
     for name, data in (
         ("collection.anki2", b"\0" * 8_000_000),
         ("collection.anki21b", zstd.compress(b"\0" * 8_000_000)),
@@ -167,9 +167,9 @@ def test_what_is_no_package_is_refused_with_a_sentence(words, tmp_path):
         "no zstd": {"collection.anki21b": b"x" * 5000},
         "no notes": {"collection.anki2": b""},
     }
-    for name, held in members.items():
+    for name, content in members.items():
         with pytest.raises(BadFile):
-            words(zipped(tmp_path / f"{name}.apkg", held))
+            words(zipped(tmp_path / f"{name}.apkg", content))
 
 
 def test_notes_that_are_a_view_are_not_computed(words, tmp_path):
@@ -192,5 +192,5 @@ def test_hostile_markup_is_told_as_text_or_skipped(read, tmp_path):
         ("a" + "&lt;" * 2000, "x"),
         ("<div>" * 1900, "x"),
     ]
-    for told in read(package(tmp_path / "d.apkg", *notes)):
-        assert isinstance(told, Entry | Skipped)
+    for entry in read(package(tmp_path / "d.apkg", *notes)):
+        assert isinstance(entry, Entry | Skipped)

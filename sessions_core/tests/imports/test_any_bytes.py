@@ -1,4 +1,4 @@
-"""Whatever a file holds, it is read, skipped, or refused with a sentence."""
+"""Tests that any contents of a file are read, skipped, or refused with a message."""
 
 import sqlite3
 import tempfile
@@ -26,10 +26,10 @@ quick = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow],
 
 def read(folder: str, name: str) -> None:
     with suppress(BadFile), closing(open_source(Path(folder) / name)) as source:
-        for told in source:
-            assert isinstance(told, Entry | Skipped)
-            if isinstance(told, Entry):
-                refusal(row_of(told))
+        for entry in source:
+            assert isinstance(entry, Entry | Skipped)
+            if isinstance(entry, Entry):
+                refusal(row_of(entry))
 
 
 @quick
@@ -60,7 +60,7 @@ def test_collections_with_any_value_in_any_place(value):
             try:
                 db.execute("INSERT INTO col VALUES (?)", [value])
                 db.execute("INSERT INTO notes VALUES (?, ?, ?, ?)", [value] * 4)
-            except UnicodeEncodeError:  # a lone surrogate, which SQLite does not take
+            except UnicodeEncodeError:  # a lone surrogate, which SQLite cannot store
                 return
         with zipfile.ZipFile(Path(folder) / "w.apkg", "w") as archive:
             archive.write(file, "collection.anki2")

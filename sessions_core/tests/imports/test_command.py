@@ -1,4 +1,4 @@
-"""``manage.py import_vocabulary`` as its user meets it."""
+"""Tests of ``manage.py import_vocabulary``."""
 
 import csv
 

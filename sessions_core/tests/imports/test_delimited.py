@@ -1,4 +1,4 @@
-"""Tables of words as people keep them."""
+"""Tests of tables of words in various formats."""
 
 import pytest
 
@@ -91,11 +91,11 @@ def test_an_empty_file_holds_no_words(words, table):
 
 
 def test_a_stray_quotation_mark_costs_its_own_lines_only(read, table):
-    told = read(table('hello,hola\n"bad" quote,x\ngoodbye,adiós\n'))
-    assert [type(entry) for entry in told] == [Entry, Skipped, Entry]
-    assert told[1].place == "line 2"
-    told = read(table('hello,hola\n"never closed,x\ngoodbye,adiós\n', "open.csv"))
-    assert [(entry.place, type(entry)) for entry in told] == [
+    entries = read(table('hello,hola\n"bad" quote,x\ngoodbye,adiós\n'))
+    assert [type(entry) for entry in entries] == [Entry, Skipped, Entry]
+    assert entries[1].place == "line 2"
+    entries = read(table('hello,hola\n"never closed,x\ngoodbye,adiós\n', "open.csv"))
+    assert [(entry.place, type(entry)) for entry in entries] == [
         ("line 1", Entry),
         ("lines 2-3", Skipped),
     ]

@@ -1,4 +1,4 @@
-"""Dictionaries of dictd, made here; and Debian's English-Spanish one where it is installed."""
+"""Tests of dictd dictionaries, and of Debian's English-Spanish one if it is installed."""
 
 import gzip
 import time
@@ -126,7 +126,7 @@ def test_lines_that_point_nowhere_are_skipped(words, dictionary):
 def test_a_missing_half_or_broken_files_are_told(words, dictionary, monkeypatch):
     index = dictionary(("hello", "hello\nhola\n"))
     text = index.with_name("d.dict.dz")
-    monkeypatch.setattr(unpacking, "LARGEST", 5)
+    monkeypatch.setattr(unpacking, "MAX_UNPACKED_BYTES", 5)
     with pytest.raises(BadFile, match="unpacks to over"):
         words(index)
     monkeypatch.undo()

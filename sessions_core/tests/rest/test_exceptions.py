@@ -8,7 +8,7 @@ from rest_framework import exceptions as drf
 from rest_framework_simplejwt.exceptions import InvalidToken
 
 from sessions_core import errors
-from sessions_core.rest.dialect import Dialect
+from sessions_core.rest.dialect import ErrorDialect
 from sessions_core.rest.problems import BadInput, FieldError
 
 from .surface import KitView
@@ -140,7 +140,7 @@ def test_a_key_of_digits_is_no_place_in_a_list(client, monkeypatch) -> None:
 
 
 def test_a_dialect_departs_from_the_common_table_where_it_says_so() -> None:
-    class Forbidding(Dialect):
+    class Forbidding(ErrorDialect):
         table = {errors.NotYourSession: (403, "forbidden")}
 
     class Late(errors.NotYourSession):

@@ -1,22 +1,28 @@
 """A request sent again under its key has its first response and no second effect."""
 
 import threading
+import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
 from cryptography.exceptions import InvalidTag
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from sessions_core.actor import Actor
 from sessions_core.errors import SessionError
 from sessions_core.models import IdempotentResponse
 from sessions_core.rest import idempotency, replies, sealing
+from sessions_core.rest.problems import BadInput
 
 pytestmark = [pytest.mark.urls("sessions_core.tests.rest.surface"), pytest.mark.django_db]
 
@@ -86,11 +92,11 @@ def test_a_failed_request_burns_no_key(client) -> None:
     assert keep(client, "a").status_code == 201
 
 
-def test_an_answer_that_is_an_error_is_not_kept(client) -> None:
-    headers = {"Idempotency-Key": "one"}
-    first = client.post("/kit/refuse", {}, headers=headers)
+def test_a_reply_that_is_an_error_leaves_neither_effect_nor_record(client) -> None:
+    response = client.post("/kit/refuse", {}, headers={"Idempotency-Key": "one"})
 
-    assert first.status_code == 400
+    assert response.status_code == 400
+    assert not effects()
     assert not IdempotentResponse.objects.exists()
 
 
@@ -99,10 +105,11 @@ def test_a_request_that_breaks_leaves_no_effect_and_burns_no_key(client, monkeyp
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(replies, "keep", break_down)
+        broken.setattr(idempotency, "_rendered", break_down)
         with pytest.raises(ZeroDivisionError):
             keep(client, "a")
     assert not effects()
+    assert not IdempotentResponse.objects.exists()
 
     assert keep(client, "a").status_code == 201
 
@@ -195,36 +202,17 @@ def test_after_a_change_of_the_secret_the_former_one_still_opens(settings) -> No
 @pytest.mark.django_db(transaction=True)
 def test_a_deadlock_is_tried_again_and_counted_once(client, monkeypatch) -> None:
     refusals = iter([True, True, False])
-    kept = replies.keep
+    rendered = idempotency._rendered
 
-    def refuse_twice(*args: object) -> None:
-        kept(*args)
+    def refuse_twice(*args: object) -> bytes:
         if next(refusals):
             raise OperationalError("deadlock detected") from psycopg.errors.DeadlockDetected()
+        return rendered(*args)
 
-    monkeypatch.setattr(replies, "keep", refuse_twice)
+    monkeypatch.setattr(idempotency, "_rendered", refuse_twice)
 
     assert keep(client, "a").status_code == 201
     assert effects() == IdempotentResponse.objects.count() == 1
-
-
-@pytest.mark.postgres
-@pytest.mark.parametrize("verb_refuses", [True, False])
-def test_a_reply_recorded_since_the_look_up_is_given(client, monkeypatch, verb_refuses) -> None:
-    """The first request may end between the moment that a statement sees and its lock."""
-    keep(client, "a")
-    stored = IdempotentResponse.objects.get()
-    asked = replies.Asked(stored.key, stored.owner, "POST", "/kit/keep", {"name": "a"})
-    monkeypatch.setattr(replies, "hold", lambda key: None)
-
-    def act() -> replies.Reply:
-        Group.objects.create(name="b")
-        if verb_refuses:
-            raise SessionError
-        return replies.Reply(201, b"another")
-
-    assert replies.once(asked, act).replayed
-    assert effects() == 1
 
 
 def test_the_digest_of_a_key_names_its_owner() -> None:
@@ -239,29 +227,137 @@ def test_the_digest_of_a_key_names_its_owner() -> None:
     assert idempotency.answer_key(Actor(user_id=1), None) is None
 
 
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_while_the_first_is_running_the_second_is_told_so(learner, client) -> None:
-    held, done = threading.Event(), threading.Event()
-    key = idempotency.answer_key(Actor(user_id=learner.pk), "one")
+def test_a_key_is_anothers_for_another_operation_or_resource() -> None:
+    ana = Actor(user_id=1)
+    keys = [
+        idempotency.answer_key(ana, "k"),
+        idempotency.operation_key(ana, "portal:start", "", "k"),
+        idempotency.operation_key(ana, "portal:complete", "", "k"),
+        idempotency.operation_key(ana, "portal:complete", "1", "k"),
+        idempotency.operation_key(ana, "portal:complete", "12", "k"),
+        idempotency.operation_key(ana, "portal:complete", "1", "2k"),
+        idempotency.operation_key(ana, "portal:complete", "1", "k2"),
+        idempotency.operation_key(Actor(user_id=11), "portal:complete", "1", "k"),
+    ]
 
-    def hold() -> None:
-        with transaction.atomic():
-            replies.hold(key)
-            held.set()
-            done.wait(10)
+    assert len(set(keys)) == len(keys)
+    assert idempotency.operation_key(ana, "portal:complete", "1", "k") == keys[3]
+    assert idempotency.operation_key(ana, "portal:complete", "1", None) is None
+    with pytest.raises(BadInput):
+        idempotency.operation_key(ana, "portal:complete", "1", "")
+
+
+@dataclass
+class First:
+    """A request under the key "one" that runs in a thread until it is told how to end."""
+
+    keyed: replies.KeyedRequest
+    failure: Exception | None = None
+    began: threading.Event = field(default_factory=threading.Event)
+    may_end: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        try:
+            with suppress(SessionError):
+                replies.once(self.keyed, self._act)
+        finally:
+            connection.close()
+
+    def _act(self) -> replies.Reply:
+        Group.objects.create(name="a")
+        self.began.set()
+        self.may_end.wait(10)
+        if self.failure is not None:
+            raise self.failure
+        return replies.Reply(201, b'{"first":true}')
+
+
+@contextmanager
+def running(learner, pool, failure: Exception | None = None) -> Iterator[First]:
+    actor, operation = Actor(user_id=learner.pk), "plainly:keep"
+    key = idempotency.operation_key(actor, operation, "", "one")
+    keyed = replies.KeyedRequest(key, actor.scope, operation, "", {"name": "a"})
+    first = First(keyed, failure)
+    done = pool.submit(first.run)
+    assert first.began.wait(10)
+    try:
+        yield first
+    finally:
+        first.may_end.set()
+        done.result(10)
+
+
+def from_a_thread(client) -> Any:
+    try:
+        return keep(client, "a")
+    finally:
         connection.close()
 
-    first = threading.Thread(target=hold)
-    first.start()
-    held.wait(10)
-    response = keep(client, "a")
-    done.set()
-    first.join()
+
+def is_somebody_waiting() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+def let_one_wait() -> None:
+    until = time.monotonic() + 10
+    while not is_somebody_waiting():
+        assert time.monotonic() < until, "nobody waits for the first request"
+        time.sleep(0.01)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_the_second_request_waits_for_the_first_and_replays_it(learner, client) -> None:
+    with ThreadPoolExecutor(2) as pool, running(learner, pool) as first:
+        second = pool.submit(from_a_thread, client)
+        let_one_wait()
+        first.may_end.set()
+        response = second.result(10)
+
+    assert (response.status_code, response.content) == (201, b'{"first":true}')
+    assert response["Idempotency-Replayed"] == "true"
+    assert response["RateLimit-Remaining"] == "3"
+    assert effects() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_the_second_request_acts_if_the_first_one_fails(learner, client) -> None:
+    with ThreadPoolExecutor(2) as pool, running(learner, pool, SessionError()) as first:
+        second = pool.submit(from_a_thread, client)
+        let_one_wait()
+        first.may_end.set()
+        response = second.result(10)
+
+    assert response.status_code == 201
+    assert "Idempotency-Replayed" not in response
+    assert effects() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_second_request_whose_wait_is_cut_short_is_told_so(learner, client) -> None:
+    waits = []
+
+    def count(execute, sql, *args):
+        waits.extend(["insert"] if "INSERT" in sql else [])
+        return execute(sql, *args)
+
+    with ThreadPoolExecutor(1) as pool, running(learner, pool):
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        with connection.execute_wrapper(count):
+            response = keep(client, "a")
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")  # The pool gives the connection to others.
+        connection.close()
 
     assert response.status_code == 409
     assert response.json()["code"] == "idempotency_key_in_progress"
-    assert keep(client, "a").status_code == 201
+    assert len(waits) == 1
+    assert keep(client, "a")["Idempotency-Replayed"] == "true"
 
 
 @pytest.mark.postgres
@@ -269,17 +365,13 @@ def test_while_the_first_is_running_the_second_is_told_so(learner, client) -> No
 def test_of_many_at_once_one_has_the_effect(learner, client_of, settings, record_figure) -> None:
     settings.SESSIONS_LIMITS = {"kit-test": [(1000, 60)]}
     clients = [client_of(learner) for _ in range(16)]
-
-    def send(client) -> tuple[int, bytes]:
-        response = keep(client, "a")
-        connection.close()
-        return response.status_code, response.content
-
     with ThreadPoolExecutor(len(clients)) as pool:
-        answers = list(pool.map(send, clients))
+        responses = list(pool.map(from_a_thread, clients))
 
-    statuses = Counter(status for status, _ in answers)
+    statuses = Counter(response.status_code for response in responses)
     record_figure(f"E1 (kit): 16 posts with one key, 1 effect: {dict(statuses)}")
-    assert set(statuses) <= {201, 409}
-    assert len({body for status, body in answers if status == 201}) == 1
+    assert statuses == {201: 16}
+    assert len({response.content for response in responses}) == 1
+    assert sum("Idempotency-Replayed" in response for response in responses) == 15
     assert effects() == 1
+    assert keep(clients[0], "a")["RateLimit-Remaining"] == "999"

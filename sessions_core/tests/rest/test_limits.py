@@ -236,6 +236,7 @@ class Counting:
 @pytest.mark.parametrize("failure", ["kill", "pause"])
 def test_without_redis_limits_count_in_the_process(fragile, who, caplog, failure) -> None:
     store, server = fragile
+    store.PAUSE_SECONDS = 3600
     assert accepted(store, who)
     store.shared = counting = Counting(store.shared)
 
