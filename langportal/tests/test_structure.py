@@ -12,7 +12,7 @@ PACKAGES = ("langportal", "sessions_core", "analytics", "evaluations", "anonymou
 
 
 def test_no_module_needs_itself_in_the_end() -> None:
-    graph = grimp.build_graph(*PACKAGES, include_external_packages=False)
+    graph = grimp.build_graph(*PACKAGES, include_external_packages=False, cache_dir=None)
     modules = {
         module: graph.find_modules_directly_imported_by(module)
         for module in graph.modules
