@@ -37,6 +37,10 @@ class Contended(Exception):
 
 
 class Connection(Protocol):
+    """``timeout``: seconds that a group may take on it, None where it cannot be stopped."""
+
+    timeout: float | None
+
     def abort(self) -> None:
         """Drop what it is at, at once: whoever waits for it fails."""
         ...
@@ -177,9 +181,10 @@ class Batcher:
             return
         # To cancel a statement, psycopg would first ask the server to, which takes long where the
         # server is frozen. So the connection is dropped a moment before the time is over.
-        abort = self.loop.call_later(TIMEOUT, connection.abort)
+        timeout = connection.timeout
+        abort = None if timeout is None else self.loop.call_later(timeout, connection.abort)
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(timeout):
                 await self._runs[group[0].kind](connection, group, charged)
         except Contended as error:  # Nothing was done, and a thread may wait for the lock.
             logger.info("Requests are left to Django: %s", error)
@@ -194,7 +199,8 @@ class Batcher:
             if len(group) == 1:
                 logger.info("A request is left to Django: %r", error)
         finally:
-            abort.cancel()
+            if abort is not None:
+                abort.cancel()
 
     def _turn_away(self, group: list[Job]) -> None:
         """The database is away: neither the group nor who waits shall wait for that again."""

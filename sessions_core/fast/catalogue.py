@@ -34,21 +34,23 @@ async def items(connection: Connection, ids: Collection[int]) -> dict[int, ItemF
     oldest = time.monotonic() - KEPT
     found = {pk: kept[1] for pk in ids if (kept := _items.get(pk)) and kept[0] > oldest}
     if len(found) < len(ids):
-        await _read(connection, [pk for pk in ids if pk not in found], oldest)
-        return {pk: _items[pk][1] for pk in ids if pk in _items}
+        found.update(await _read(connection, [pk for pk in ids if pk not in found], oldest))
     return found
 
 
-async def _read(connection: Connection, missing: list[int], oldest: float) -> None:
-    aged = [pk for pk, (read_at, _) in _items.items() if read_at <= oldest]
+async def _read(connection: Connection, missing: list[int], oldest: float) -> dict[int, ItemFacts]:
+    # A thread may call ``forget`` at any moment, so this looks at a copy.
+    aged = [pk for pk, (read_at, _) in list(_items.items()) if read_at <= oldest]
     for pk in aged:
-        del _items[pk]
+        _items.pop(pk, None)
     wanted = dict.fromkeys([*missing, *aged[:READ_ALONG]])
     read_at = time.monotonic()
-    for row in await connection.rows(_SELECT, [{"id": pk} for pk in wanted]):
-        _items[row[0]] = read_at, ItemFacts(*(*row[:4], tuple(row[4]), *row[5:]))
+    rows = await connection.rows(_SELECT, [{"id": pk} for pk in wanted])
+    read = {row[0]: ItemFacts(*(*row[:4], tuple(row[4]), *row[5:])) for row in rows}
     if len(_items) > MAX_ITEMS:
         _items.clear()
+    _items.update({pk: (read_at, item) for pk, item in read.items()})
+    return read
 
 
 def forget(**signal: Any) -> None:

@@ -11,7 +11,11 @@ from .threads import in_thread
 
 
 class NoConnection:
-    """The verb takes Django's own connection, in its thread."""
+    """The verb takes Django's own connection, in its thread, which nobody can stop: whoever would
+    not wait for it could not say whether the answer has been recorded.
+    """
+
+    timeout: float | None = None
 
     def abort(self) -> None:
         return None

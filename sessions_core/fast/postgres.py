@@ -13,13 +13,14 @@ from django.db.models import Model
 from psycopg import AsyncConnection, OperationalError
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
-from .batcher import Contended, DatabaseLost
+from .batcher import TIMEOUT, Contended, DatabaseLost
 
 Rows = list[tuple[Any, ...]]
 
 # A row that somebody holds for longer is left to a thread, which can wait and hold nobody up.
 LOCK_TIMEOUT_MS = 100
-STATEMENT_TIMEOUT_MS = 2000
+# The server gives up before the client does, which then knows that nothing was done.
+STATEMENT_TIMEOUT_MS = 1500
 CONNECT_TIMEOUT = 2
 # Plans are general, whatever the values. All that is asked here is found by index, also in tables
 # that were empty when the plan was made.
@@ -34,6 +35,8 @@ _DJANGOS = {"context", "cursor_factory", "pool", "prepare_threshold", "server_si
 
 class Connection:
     """Opened with its first statement, and again after it was lost. One statement at a time."""
+
+    timeout: float | None = TIMEOUT
 
     def __init__(self) -> None:
         self._connection: AsyncConnection[Any] | None = None

@@ -14,6 +14,7 @@ from sessions_core.rest.limits import Window
 
 class Connection:
     closed = 0
+    timeout: float | None = 0.05
 
     def abort(self) -> None:
         self.closed += 1
@@ -132,7 +133,7 @@ def test_more_than_may_wait_are_turned_away(monkeypatch) -> None:
 
 
 def test_whoever_waited_too_long_is_turned_away_uncounted(monkeypatch) -> None:
-    monkeypatch.setattr(batcher, "TIMEOUT", 0.005)
+    monkeypatch.setattr(batcher, "TIMEOUT", 0.02)
 
     async def slow(connection, jobs, charged) -> None:
         await asyncio.sleep(1)
@@ -158,3 +159,21 @@ def test_a_client_that_leaves_keeps_nobody(alone) -> None:
         return stays.result
 
     assert run(leave()) == 4
+
+
+def test_what_cannot_be_stopped_is_waited_for(monkeypatch) -> None:
+    """A thread commits whether somebody waits or not, and a 503 would say that it had not."""
+    monkeypatch.setattr(Connection, "timeout", None)
+
+    def slow(jobs: list[Job]) -> None:
+        double(jobs)
+
+    world = World(slow, connections=1)
+    original = world._run
+
+    async def takes_long(connection, jobs, charged) -> None:
+        await asyncio.sleep(0.1)
+        await original(connection, jobs, charged)
+
+    world._run = takes_long
+    assert run(world.submit(job(1))) == [2]
