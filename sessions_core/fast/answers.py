@@ -31,7 +31,7 @@ MAX_SESSIONS = 8192
 ROUNDS = 2
 
 # A row of the statement is an attempt, with what else the session is to be like after it.
-_COMPARED = ("revision", "user_id", "guest")
+_COMPARED = ("revision", "status", "user_id", "guest")
 _BESIDE = ("best_streak", "active_ms", "elapsed_ms", "running_since", "answered_mask", *_COMPARED)
 _attempt = attrgetter(*attempts.COLUMNS)
 _beside = attrgetter("response_ms", *_BESIDE)
@@ -116,7 +116,8 @@ def _ask_nobody(form: str) -> bool:
 @cache
 def _statement() -> str:
     """Rows are looked up one by one: a join might be planned while its table is empty, and would
-    then read all of an index for as long as the plan is kept.
+    then read all of an index for as long as the plan is kept. The status is a value for the same
+    reason: written out, it would open the index of all active sessions to the planner.
     """
     session, attempt = Session._meta.db_table, Attempt._meta.db_table
     types = {
@@ -133,7 +134,7 @@ WITH given AS MATERIALIZED (
     SELECT s.id FROM given CROSS JOIN LATERAL (
         SELECT id FROM {session}
         WHERE id = given.session_id AND revision = given.revision
-            AND status = '{Status.ACTIVE.value}'
+            AND status = given.status
             AND user_id IS NOT DISTINCT FROM given.user_id
             AND guest IS NOT DISTINCT FROM given.guest
             AND NOT EXISTS (
